@@ -1,0 +1,1 @@
+//! Bronze, silver and gold on PostgreSQL: the façade of MetaLayer.

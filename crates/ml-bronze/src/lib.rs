@@ -1,0 +1,1 @@
+//! Sources of MetaLayer: CSV files and folders, read, decoded and judged.

@@ -1,0 +1,47 @@
+use serde::{Deserialize, Serialize};
+
+use crate::Action;
+
+/// A rule about a table: a query that returns the offending rows, judged before anyone can see the load.
+///
+/// `{rows}` in the query stands for the rows of the load that is judged.
+///
+/// ```
+/// let audit = ml_core::Audit::new("orders.id_unique", "SELECT id FROM {rows} AS r GROUP BY id HAVING count(*) > 1");
+/// assert_eq!(audit.action, ml_core::Action::Abort);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audit {
+    /// Stable name.
+    pub id: String,
+    /// The query, one `SELECT`.
+    pub sql: String,
+    /// Whether offending rows refuse the load ([`Action::Abort`]) or are only counted ([`Action::Warn`]).
+    pub action: Action,
+}
+
+impl Audit {
+    /// An audit that refuses the load when its query returns a row.
+    pub fn new(id: impl Into<String>, sql: impl Into<String>) -> Self {
+        Audit {
+            id: id.into(),
+            sql: sql.into(),
+            action: Action::Abort,
+        }
+    }
+
+    /// The same audit, counting only.
+    pub fn warn(mut self) -> Self {
+        self.action = Action::Warn;
+        self
+    }
+}
+
+/// What an audit found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finding {
+    /// So many offending rows.
+    Rows(u64),
+    /// The store cannot run queries.
+    Unsupported,
+}

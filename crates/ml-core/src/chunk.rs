@@ -1,0 +1,65 @@
+use bytes::{BufMut, Bytes, BytesMut};
+
+use crate::{Located, Position, Record};
+
+/// A container that takes records one by one, as a store wants them.
+pub trait Chunk<R>: Default + Send {
+    /// Takes one record; it may be reused afterwards.
+    fn push(&mut self, record: &R, at: Position);
+
+    /// How many records it holds.
+    fn rows(&self) -> u64;
+
+    /// How many bytes it holds in memory, more or less.
+    fn size(&self) -> usize;
+}
+
+impl<R: Clone + Send> Chunk<R> for Vec<Located<R>> {
+    fn push(&mut self, record: &R, at: Position) {
+        let record = record.clone();
+        Vec::push(self, Located { at, record });
+    }
+
+    fn rows(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn size(&self) -> usize {
+        size_of_val(self.as_slice())
+    }
+}
+
+/// Records as rows of a binary `COPY`: load, record number, then the columns in order.
+#[derive(Debug, Clone, Default)]
+pub struct Encoded {
+    bytes: BytesMut,
+    rows: u64,
+}
+
+impl Encoded {
+    /// The rows, without the header and the trailer of the stream.
+    pub fn into_bytes(self) -> Bytes {
+        self.bytes.freeze()
+    }
+}
+
+impl<R: Record> Chunk<R> for Encoded {
+    fn push(&mut self, record: &R, at: Position) {
+        // A contract has at most 1,595 columns.
+        self.bytes.put_i16(record.columns().len() as i16 + 2);
+        self.bytes.put_i32(8);
+        self.bytes.put_i64(at.load.0);
+        self.bytes.put_i32(8);
+        self.bytes.put_i64(at.record as i64);
+        record.encode(&mut self.bytes);
+        self.rows += 1;
+    }
+
+    fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    fn size(&self) -> usize {
+        self.bytes.len()
+    }
+}

@@ -1,0 +1,81 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Ident, Result};
+
+/// A named relation: schema (its layer) and table.
+///
+/// ```
+/// let orders: ml_core::Dataset = "bronze.orders".parse()?;
+/// assert_eq!(orders.to_string(), "bronze.orders");
+/// assert_eq!(orders.quoted(), r#""bronze"."orders""#);
+/// # Ok::<(), ml_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Dataset {
+    schema: Ident,
+    table: Ident,
+}
+
+impl Dataset {
+    /// A dataset known at compile time.
+    ///
+    /// # Panics
+    /// When a name is empty or above 63 bytes; in a constant that is a compile error.
+    pub const fn of(schema: &'static str, table: &'static str) -> Self {
+        Dataset {
+            schema: Ident::of(schema),
+            table: Ident::of(table),
+        }
+    }
+
+    /// The schema, which is the layer's name.
+    pub fn schema(&self) -> &Ident {
+        &self.schema
+    }
+
+    /// The table's name.
+    pub fn table(&self) -> &Ident {
+        &self.table
+    }
+
+    /// `"schema"."table"`, ready for a statement.
+    pub fn quoted(&self) -> String {
+        format!("{}.{}", self.schema, self.table)
+    }
+}
+
+impl fmt::Display for Dataset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.schema.as_str(), self.table.as_str())
+    }
+}
+
+impl FromStr for Dataset {
+    type Err = Error;
+    fn from_str(name: &str) -> Result<Self> {
+        let (schema, table) = name.split_once('.').ok_or_else(|| {
+            Error::contract(format!("{name:?} is not a dataset: expected schema.table"))
+        })?;
+        Ok(Dataset {
+            schema: Ident::new(schema)?,
+            table: Ident::new(table)?,
+        })
+    }
+}
+
+impl TryFrom<String> for Dataset {
+    type Error = Error;
+    fn try_from(name: String) -> Result<Self> {
+        name.parse()
+    }
+}
+
+impl From<Dataset> for String {
+    fn from(dataset: Dataset) -> String {
+        dataset.to_string()
+    }
+}

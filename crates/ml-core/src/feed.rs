@@ -1,0 +1,140 @@
+use std::future::Future;
+
+use crate::{
+    Chunk, Fingerprint, Held, LoadId, LoadKey, Located, Position, Record, Report, Result,
+    Scorecard, Settled, Stage,
+};
+
+/// Yields judged chunks in the order of their positions.
+pub trait Feed<B>: Send {
+    /// Name of what is read, for people.
+    fn source(&self) -> &str;
+
+    /// Opens the source and says what it holds.
+    ///
+    /// # Errors
+    /// [`Source`](crate::Kind::Source) when it cannot be read, [`Contract`](crate::Kind::Contract) when it does
+    /// not have the promised shape.
+    fn open(&mut self) -> impl Future<Output = Result<LoadKey>> + Send;
+
+    /// The next chunk, for the load `load`; `None` at the end.
+    ///
+    /// # Errors
+    /// [`Source`](crate::Kind::Source) when reading fails or the content is not what [`open`](Feed::open) saw.
+    fn next(&mut self, load: LoadId) -> impl Future<Output = Result<Option<Judged<B>>>> + Send;
+}
+
+/// A chunk of records that went on, those held back, and the count of all.
+#[derive(Debug, Clone, Default)]
+pub struct Judged<B> {
+    /// The records that go on.
+    pub rows: B,
+    /// The records held back.
+    pub held: Vec<Held>,
+    /// What became of every record read.
+    pub card: Scorecard,
+}
+
+impl<B> Judged<B> {
+    /// Takes a batch of records through a stage.
+    pub fn by<In, S>(stage: &S, batch: Vec<Located<In>>) -> Self
+    where
+        S: Stage<In>,
+        B: Chunk<S::Out>,
+    {
+        let mut judged = Judged {
+            rows: B::default(),
+            held: Vec::new(),
+            card: Scorecard::default(),
+        };
+        let mut report = Report::default();
+        for Located { at, record } in batch {
+            let out = stage.apply(record, &mut report);
+            match (report.settle(out.is_some()), out) {
+                (Settled::Accepted, Some(out)) => judged.rows.push(&out, at),
+                (Settled::Held(violations), _) => judged.held.push(Held {
+                    at,
+                    raw: Vec::new(),
+                    raw_len: 0,
+                    violations,
+                }),
+                _ => {}
+            }
+        }
+        judged.card = report.take_card();
+        judged
+    }
+}
+
+/// A feed over records in memory, all accepted; its content is their encoding.
+#[derive(Debug, Clone)]
+pub struct Records<R> {
+    source: String,
+    records: Vec<R>,
+    read: usize,
+    chunk: usize,
+}
+
+impl<R: Record> Records<R> {
+    /// A feed over `records`, named `source`.
+    pub fn new(source: impl Into<String>, records: Vec<R>) -> Self {
+        Records {
+            source: source.into(),
+            records,
+            read: 0,
+            chunk: 10_000,
+        }
+    }
+
+    /// The same feed in chunks of so many records, at least one.
+    pub fn chunk(mut self, records: usize) -> Self {
+        self.chunk = records.max(1);
+        self
+    }
+}
+
+impl<R: Record, B: Chunk<R>> Feed<B> for Records<R> {
+    fn source(&self) -> &str {
+        &self.source
+    }
+
+    async fn open(&mut self) -> Result<LoadKey> {
+        self.read = 0;
+        let mut content = bytes::BytesMut::new();
+        self.records
+            .iter()
+            .for_each(|record| record.encode(&mut content));
+        Ok(LoadKey {
+            source: self.source.clone(),
+            sha256: Some(Fingerprint::of(&content)),
+            rules: Fingerprint::of(""),
+        })
+    }
+
+    async fn next(&mut self, load: LoadId) -> Result<Option<Judged<B>>> {
+        let from = self.read;
+        let until = self.records.len().min(from + self.chunk);
+        if from == until {
+            return Ok(None);
+        }
+        let mut rows = B::default();
+        for number in from..until {
+            rows.push(
+                &self.records[number],
+                Position::new(load, number as u64 + 1),
+            );
+        }
+        self.read = until;
+        let read = (until - from) as u64;
+        let card = Scorecard {
+            read,
+            accepted: read,
+            ..Scorecard::default()
+        };
+        Ok(Some(Judged {
+            rows,
+            held: Vec::new(),
+            card,
+        }))
+    }
+}

@@ -1,0 +1,212 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{
+    Audit, Begun, Error, Event, Feed, Finding, Fingerprint, Gate, Judged, Kind, Load, LoadId,
+    LoadKey, Observer, Receipt, Result, Scorecard, Silent, Store, Verdict,
+};
+
+/// Takes a feed into a store under a gate: the loop of every load.
+#[derive(Clone)]
+pub struct Flow {
+    gate: Gate,
+    audits: Vec<Audit>,
+    observer: Arc<dyn Observer>,
+}
+
+/// What came of a run over one source.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// Its rows can be seen.
+    Applied(Receipt),
+    /// The gate refused it: ledger, scorecard and quarantine stay, no rows.
+    Refused(Receipt),
+    /// The same content was loaded before, by this load.
+    Replayed(LoadId),
+    /// The same content is being loaded by another: come back.
+    Busy,
+}
+
+impl Outcome {
+    /// The receipt of a load that ended now.
+    pub fn receipt(&self) -> Option<&Receipt> {
+        match self {
+            Outcome::Applied(receipt) | Outcome::Refused(receipt) => Some(receipt),
+            Outcome::Replayed(_) | Outcome::Busy => None,
+        }
+    }
+}
+
+impl From<Receipt> for Outcome {
+    fn from(receipt: Receipt) -> Self {
+        match receipt.verdict {
+            Verdict::Applied => Outcome::Applied(receipt),
+            Verdict::Refused(_) => Outcome::Refused(receipt),
+        }
+    }
+}
+
+impl Flow {
+    /// A flow under `gate`, without audits, that nobody observes.
+    pub fn new(gate: Gate) -> Self {
+        Flow {
+            gate,
+            audits: Vec::new(),
+            observer: Arc::new(Silent),
+        }
+    }
+
+    /// The same flow with one more audit.
+    pub fn audit(mut self, audit: Audit) -> Self {
+        self.audits.push(audit);
+        self
+    }
+
+    /// The same flow, observed.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = observer;
+        self
+    }
+
+    /// The gate.
+    pub fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// The audits.
+    pub fn audits(&self) -> &[Audit] {
+        &self.audits
+    }
+
+    /// Tells the observer.
+    pub async fn tell(&self, event: Event<'_>) {
+        self.observer.see(event).await;
+    }
+
+    /// Loads one source.
+    ///
+    /// # Errors
+    /// What the feed or the store says. A source that cannot be read or does not have the promised shape leaves a
+    /// refused load in the ledger before its error is returned.
+    #[tracing::instrument(name = "load", skip_all, fields(source = feed.source()))]
+    pub async fn run<B, F, S>(&self, feed: &mut F, store: &mut S) -> Result<Outcome>
+    where
+        B: Send + Default,
+        F: Feed<B>,
+        S: Store<B>,
+    {
+        let key = match feed.open().await {
+            Ok(key) => key,
+            Err(error) => return Err(refuse(unopened(feed.source()), error, store).await),
+        };
+        let pumped = match store.begin(key.clone()).await? {
+            Begun::Replayed(load) => Ok(Outcome::Replayed(load)),
+            Begun::Busy => Ok(Outcome::Busy),
+            Begun::Fresh(load) => self.pump(feed, load).await.map(Outcome::from),
+        };
+        let outcome = match pumped {
+            Ok(outcome) => outcome,
+            Err(error) => return Err(refuse(key, error, store).await),
+        };
+        self.tell(Event::Ended {
+            source: feed.source(),
+            outcome: &outcome,
+        })
+        .await;
+        Ok(outcome)
+    }
+
+    /// Takes every chunk of an opened feed into an opened load, judges and publishes it.
+    async fn pump<B, F: Feed<B>, L: Load<B>>(&self, feed: &mut F, mut load: L) -> Result<Receipt>
+    where
+        B: Send,
+    {
+        self.tell(Event::Begun {
+            source: feed.source(),
+        })
+        .await;
+        let mut card = Scorecard::default();
+        let mut doomed = false;
+        while let Some(chunk) = feed.next(load.id()).await? {
+            card += &chunk.card;
+            self.tell(Event::Judged {
+                source: feed.source(),
+                card: &chunk.card,
+            })
+            .await;
+            load.write(chunk).await?;
+            if !doomed && self.gate.is_doomed(&card) {
+                doomed = true;
+                load.doom().await?;
+            }
+        }
+        if !doomed {
+            for audit in &self.audits {
+                self.count(audit, load.audit(audit).await?, &mut card)?;
+            }
+        }
+        load.publish(self.gate.verdict(&card), card).await
+    }
+
+    /// Enters what an audit found into the card.
+    pub fn count(&self, audit: &Audit, finding: Finding, card: &mut Scorecard) -> Result<()> {
+        let Finding::Rows(rows) = finding else {
+            return Err(Error::config(format!(
+                "audit {} needs a store that runs SQL",
+                audit.id
+            )));
+        };
+        card.count(audit.id.clone(), audit.action, rows);
+        Ok(())
+    }
+}
+
+fn unopened(source: &str) -> LoadKey {
+    LoadKey {
+        source: source.to_owned(),
+        sha256: None,
+        rules: Fingerprint::of(""),
+    }
+}
+
+/// Leaves a refused load in the ledger for an input that could not be read; answers the error that is to be returned.
+async fn refuse<B: Send + Default, S: Store<B>>(
+    key: LoadKey,
+    error: Error,
+    store: &mut S,
+) -> Error {
+    if !matches!(error.kind(), Kind::Source | Kind::Contract) {
+        return error;
+    }
+    let verdict = Verdict::Refused(error.chain());
+    let recorded = match store
+        .begin(LoadKey {
+            sha256: None,
+            ..key
+        })
+        .await
+    {
+        Ok(Begun::Fresh(mut load)) => {
+            let nothing = load.write(Judged::default()).await;
+            match nothing {
+                Ok(()) => load.publish(verdict, Scorecard::default()).await.map(drop),
+                Err(error) => Err(error),
+            }
+        }
+        Ok(_) => Ok(()),
+        Err(error) => Err(error),
+    };
+    if let Err(unrecorded) = recorded {
+        tracing::error!(error = %unrecorded.chain(), "the refused load could not be entered into the ledger");
+    }
+    error
+}
+
+impl fmt::Debug for Flow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Flow")
+            .field("gate", &self.gate)
+            .field("audits", &self.audits)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,86 @@
+//! The vocabulary and the loop of MetaLayer.
+//!
+//! A [`Record`] answers for its fields and encodes itself. A [`Feed`] yields judged chunks of records, a
+//! [`Store`] opens a [`Load`] for them, and a [`Flow`] takes the one to the other: every record read is
+//! accepted, quarantined or dropped for a stated reason, and one load is one transaction with one verdict.
+//! No database client is in here: a field encodes itself to the bytes of a binary `COPY`.
+//!
+//! ```
+//! use ml_core::{Flow, Gate, LoadKey, Located, Memory, Outcome, Position, Record, Scorecard, Typed};
+//!
+//! #[derive(Debug, Clone, PartialEq, Record)]
+//! #[record(dataset = "bronze.orders", grain = "id")]
+//! struct Order {
+//!     #[column(critical)]
+//!     id: i64,
+//!     note: Option<String>,
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let mut store = Memory::<Order>::default();
+//! let orders = vec![Order { id: 1, note: None }, Order { id: 2, note: Some("gift".into()) }];
+//! let mut feed = ml_core::Records::new("orders of today", orders);
+//! let outcome = Flow::new(Gate::default()).run(&mut feed, &mut store).await?;
+//! let Outcome::Applied(receipt) = outcome else { panic!("{outcome:?}") };
+//! assert_eq!(receipt.card.accepted, 2);
+//! assert_eq!(store.rows().len(), 2);
+//! # Ok::<(), ml_core::Error>(()) }).unwrap();
+//! ```
+
+mod audit;
+mod chunk;
+mod column;
+mod contract;
+mod dataset;
+mod encode;
+mod error;
+mod feed;
+mod field;
+mod fingerprint;
+mod flow;
+mod gate;
+mod ident;
+mod load;
+mod memory;
+mod merge;
+mod observer;
+mod parse;
+mod pii;
+mod plan;
+mod position;
+mod record;
+mod row;
+mod scorecard;
+mod stage;
+mod store;
+mod value;
+mod violation;
+
+pub use audit::{Audit, Finding};
+pub use chunk::{Chunk, Encoded};
+pub use column::{Column, ColumnDef};
+pub use contract::Contract;
+pub use dataset::Dataset;
+pub use error::{Error, Kind, Result};
+pub use feed::{Feed, Judged, Records};
+pub use field::{Field, Malformed};
+pub use fingerprint::Fingerprint;
+pub use flow::{Flow, Outcome};
+pub use gate::{Gate, Verdict};
+pub use ident::Ident;
+pub use load::{Load, LoadId, LoadKey, Receipt};
+pub use memory::{Ledger, Memory};
+pub use merge::Merge;
+/// Makes a struct a [`Record`] with columns the compiler knows.
+pub use ml_derive::Record;
+pub use observer::{Event, Observer, Silent};
+pub use pii::Pii;
+pub use plan::{Plan, Statement};
+pub use position::{Located, Position};
+pub use record::{Fault, FieldError, Fields, RawFields, Record, Typed, decode_field, read_field};
+pub use row::Row;
+pub use scorecard::{RuleCount, Scorecard};
+pub use stage::{Report, Settled, Stage, Then};
+pub use store::{Begun, Store};
+pub use value::{Type, Value, ValueRef};
+pub use violation::{Action, Held, Violation};

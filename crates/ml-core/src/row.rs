@@ -1,0 +1,134 @@
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use rust_decimal::Decimal;
+
+use crate::record::text;
+use crate::{
+    ColumnDef, Contract, Fault, Field, FieldError, Fields, Malformed, RawFields, Record, Type,
+    Value, ValueRef,
+};
+
+/// A record whose columns are known only at run time, under a [`Contract`].
+#[derive(Debug, Clone)]
+pub struct Row {
+    contract: Arc<Contract>,
+    values: Vec<Value>,
+}
+
+impl Row {
+    /// A row of NULLs to decode into.
+    pub fn new(contract: Arc<Contract>) -> Self {
+        let values = vec![Value::Null; contract.columns.len()];
+        Row { contract, values }
+    }
+
+    /// Sets one value; the caller answers for its type.
+    pub fn set(&mut self, ordinal: usize, value: Value) {
+        self.values[ordinal] = value;
+    }
+
+    /// The contract the row is under.
+    pub fn contract(&self) -> &Arc<Contract> {
+        &self.contract
+    }
+}
+
+impl Fields for Row {
+    fn field(&self, ordinal: usize) -> ValueRef<'_> {
+        self.values
+            .get(ordinal)
+            .map_or(ValueRef::Null, Value::as_ref)
+    }
+}
+
+impl Record for Row {
+    fn columns(&self) -> &[ColumnDef] {
+        &self.contract.columns
+    }
+
+    fn decode_into<R: RawFields>(
+        &mut self,
+        raw: &R,
+        map: &[Option<usize>],
+        bad: &mut Vec<FieldError>,
+    ) {
+        for (ordinal, column) in self.contract.columns.iter().enumerate() {
+            let bytes = map[ordinal]
+                .and_then(|index| raw.raw(index))
+                .unwrap_or_default();
+            match text(bytes).and_then(|text| decode(column, text).map_err(Fault::Malformed)) {
+                Ok(value) => self.values[ordinal] = value,
+                Err(fault) => bad.push(FieldError { ordinal, fault }),
+            }
+        }
+    }
+
+    fn read_from<R: RawFields>(&mut self, wire: &R) -> Result<(), FieldError> {
+        for (ordinal, column) in self.contract.columns.iter().enumerate() {
+            self.values[ordinal] =
+                read(column, wire.raw(ordinal)).map_err(|malformed| FieldError {
+                    ordinal,
+                    fault: Fault::Malformed(malformed),
+                })?;
+        }
+        Ok(())
+    }
+}
+
+/// The same decoders as the struct's fields, chosen by the column's type.
+fn decode(column: &ColumnDef, text: &str) -> Result<Value, Malformed> {
+    if column.nullable && text.is_empty() {
+        return Ok(Value::Null);
+    }
+    with_field_of(column.ty, |field| {
+        field.decode(text, column.format.as_deref())
+    })
+}
+
+fn read(column: &ColumnDef, wire: Option<&[u8]>) -> Result<Value, Malformed> {
+    if column.nullable && wire.is_none() {
+        return Ok(Value::Null);
+    }
+    with_field_of(column.ty, |field| field.read(wire))
+}
+
+/// A [`Field`] behind a pointer, so that one function serves every type.
+trait DynField {
+    fn decode(&mut self, text: &str, format: Option<&str>) -> Result<(), Malformed>;
+    fn read(&mut self, wire: Option<&[u8]>) -> Result<(), Malformed>;
+}
+
+impl<T: Field> DynField for T {
+    fn decode(&mut self, text: &str, format: Option<&str>) -> Result<(), Malformed> {
+        Field::decode(self, text, format)
+    }
+
+    fn read(&mut self, wire: Option<&[u8]>) -> Result<(), Malformed> {
+        Field::read(self, wire)
+    }
+}
+
+fn with_field_of(
+    ty: Type,
+    fill: impl FnOnce(&mut dyn DynField) -> Result<(), Malformed>,
+) -> Result<Value, Malformed> {
+    fn filled<T: Field>(
+        fill: impl FnOnce(&mut dyn DynField) -> Result<(), Malformed>,
+    ) -> Result<Value, Malformed> {
+        let mut field = T::blank();
+        fill(&mut field)?;
+        Ok(field.value().to_value())
+    }
+    match ty {
+        Type::Bool => filled::<bool>(fill),
+        Type::Int4 => filled::<i32>(fill),
+        Type::Int8 => filled::<i64>(fill),
+        Type::Float8 => filled::<f64>(fill),
+        Type::Numeric => filled::<Decimal>(fill),
+        Type::Text => filled::<String>(fill),
+        Type::Date => filled::<NaiveDate>(fill),
+        Type::Timestamp => filled::<NaiveDateTime>(fill),
+        Type::Timestamptz => filled::<DateTime<Utc>>(fill),
+    }
+}

@@ -1,0 +1,190 @@
+use std::borrow::Cow;
+
+use crate::{Action, Scorecard, Violation};
+
+/// A pure step from one record to another: accepted (`Some`), or, for the reasons given to the report,
+/// quarantined or dropped (`None`).
+///
+/// Any `Fn(In, &mut Report) -> Option<Out>` is a stage.
+pub trait Stage<In> {
+    /// What comes out.
+    type Out;
+
+    /// Takes one record a step further.
+    fn apply(&self, record: In, report: &mut Report) -> Option<Self::Out>;
+
+    /// This stage and then the next one.
+    fn then<Next: Stage<Self::Out>>(self, next: Next) -> Then<Self, Next>
+    where
+        Self: Sized,
+    {
+        Then(self, next)
+    }
+}
+
+impl<In, Out, F: Fn(In, &mut Report) -> Option<Out>> Stage<In> for F {
+    type Out = Out;
+
+    fn apply(&self, record: In, report: &mut Report) -> Option<Out> {
+        self(record, report)
+    }
+}
+
+/// Two stages, one after the other; made by [`Stage::then`].
+#[derive(Debug, Clone, Copy)]
+pub struct Then<First, Next>(First, Next);
+
+impl<In, First: Stage<In>, Next: Stage<First::Out>> Stage<In> for Then<First, Next> {
+    type Out = Next::Out;
+
+    fn apply(&self, record: In, report: &mut Report) -> Option<Self::Out> {
+        let between = self.0.apply(record, report)?;
+        self.1.apply(between, report)
+    }
+}
+
+/// Takes down what the stages say about one record after another, and counts.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    card: Scorecard,
+    violations: Vec<Violation>,
+    reason: Option<Cow<'static, str>>,
+}
+
+/// What became of one record.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Settled {
+    /// It goes on.
+    Accepted,
+    /// It is held back, for these reasons.
+    Held(Vec<Violation>),
+    /// It is left out, for a stated reason.
+    Dropped,
+}
+
+impl Report {
+    /// Adds a violation; from [`Action::Quarantine`] on it holds the record back.
+    pub fn violate(&mut self, violation: Violation) {
+        self.card.count(violation.rule.clone(), violation.action, 1);
+        self.violations.push(violation);
+    }
+
+    /// Leaves the record out for a stated reason that is not a lack of quality; answers `None`, for the
+    /// stage to return.
+    pub fn drop<T>(&mut self, reason: impl Into<Cow<'static, str>>) -> Option<T> {
+        self.reason.get_or_insert(reason.into());
+        None
+    }
+
+    /// Whether the record is held back by what was said so far.
+    pub fn is_held(&self) -> bool {
+        self.violations
+            .iter()
+            .any(|violation| violation.action > Action::Warn)
+    }
+
+    /// Closes the current record, which came out of the stages or did not, and counts it.
+    ///
+    /// A stage that loses a record without a reason is found out here: the record is held back.
+    pub fn settle(&mut self, came_out: bool) -> Settled {
+        self.card.read += 1;
+        let held = self.is_held();
+        let mut violations = std::mem::take(&mut self.violations);
+        let reason = self.reason.take();
+        match reason {
+            Some(reason) if !held => {
+                *self.card.dropped.entry(reason.into_owned()).or_default() += 1;
+                return Settled::Dropped;
+            }
+            None if came_out && !held => {
+                self.card.accepted += 1;
+                return Settled::Accepted;
+            }
+            None if !held => violations.push(self.unexplained()),
+            _ => {}
+        }
+        self.card.quarantined += 1;
+        Settled::Held(violations)
+    }
+
+    fn unexplained(&mut self) -> Violation {
+        let rule = String::from("stage.reason");
+        self.card.count(rule.clone(), Action::Quarantine, 1);
+        Violation {
+            rule,
+            columns: Vec::new(),
+            action: Action::Quarantine,
+            expected: String::from("a stage that keeps the record or says why not"),
+            found: String::from("nothing"),
+        }
+    }
+
+    /// The card of the records settled since the last call.
+    pub fn take_card(&mut self) -> Scorecard {
+        std::mem::take(&mut self.card)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn violation(action: Action) -> Violation {
+        Violation {
+            rule: "n.range".into(),
+            columns: vec!["n".into()],
+            action,
+            expected: "more".into(),
+            found: "less".into(),
+        }
+    }
+
+    #[test]
+    fn every_record_is_accounted_for() {
+        let even = |n: u64, report: &mut Report| {
+            if n % 2 == 0 {
+                Some(n)
+            } else {
+                report.drop("odd")
+            }
+        };
+        let small = |n: u64, report: &mut Report| {
+            if n > 6 {
+                report.violate(violation(Action::Quarantine));
+            }
+            Some(n)
+        };
+        let silent = |n: u64, _: &mut Report| (n != 2).then_some(n);
+        let stage = even.then(small).then(silent);
+        let mut report = Report::default();
+        let settled: Vec<_> = (0..10)
+            .map(|n| {
+                let out = stage.apply(n, &mut report);
+                report.settle(out.is_some())
+            })
+            .collect();
+        assert_eq!(settled[0], Settled::Accepted);
+        assert_eq!(settled[1], Settled::Dropped);
+        assert!(matches!(&settled[2], Settled::Held(why) if why[0].rule == "stage.reason"));
+        assert!(matches!(&settled[8], Settled::Held(why) if why[0].rule == "n.range"));
+        let card = report.take_card();
+        assert!(card.is_conserved());
+        assert_eq!(
+            (
+                card.read,
+                card.accepted,
+                card.quarantined,
+                card.dropped["odd"]
+            ),
+            (10, 3, 2, 5)
+        );
+    }
+
+    #[test]
+    fn a_warning_keeps_the_record() {
+        let mut report = Report::default();
+        report.violate(violation(Action::Warn));
+        assert_eq!(report.settle(true), Settled::Accepted);
+        assert_eq!(report.take_card().rules["n.range"].violations, 1);
+    }
+}

@@ -1,0 +1,1 @@
+//! Dimensions, facts, aggregates and views of MetaLayer: renders SQL and its order, never connects.

@@ -1,0 +1,205 @@
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ml_core::{Error, Result};
+use secrecy::{ExposeSecret, SecretString};
+use tokio_postgres::config::{Host, SslMode};
+
+/// Connections in the pool when nothing else is said.
+pub const DEFAULT_SLOTS: usize = 8;
+
+/// Measured reasons: text forms must not depend on the server, a load must not be cut by a timeout of
+/// statements, and a peer that is gone must be noticed on both ends.
+const PINNED: &str = "-c datestyle=ISO,YMD -c timezone=UTC -c client_encoding=UTF8 -c search_path=pg_catalog \
+    -c standard_conforming_strings=on -c synchronous_commit=on -c lock_timeout=5s -c statement_timeout=0 \
+    -c idle_in_transaction_session_timeout=0 -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 \
+    -c tcp_keepalives_count=3 -c tcp_user_timeout=30000";
+
+/// Where the database is and how to talk to it; `Debug` shows neither password nor options.
+#[derive(Clone)]
+pub struct Config {
+    pub(crate) server: tokio_postgres::Config,
+    pub(crate) roots: Option<PathBuf>,
+    pub(crate) slots: usize,
+}
+
+impl Config {
+    /// Reads a connection string: `postgres://user:password@host:port/database?sslmode=verify-full` or
+    /// `host=… user=…`.
+    ///
+    /// TLS is required, and the certificate and its host name verified, unless the host is local or `sslmode`
+    /// says otherwise. `verify-ca` and `verify-full` are accepted and mean the same. `sslrootcert` names a PEM file
+    /// to trust instead of the system's roots.
+    ///
+    /// # Errors
+    /// [`Config`](ml_core::Kind::Config) when it cannot be read; the message never repeats it.
+    pub fn new(url: &SecretString) -> Result<Self> {
+        let Split { rest, sslmode, roots } = Split::of(url.expose_secret());
+        // The client's own error may repeat a part of the string.
+        let mut server: tokio_postgres::Config = rest.parse().map_err(|_| unreadable())?;
+        if server.get_hosts().is_empty() {
+            return Err(unreadable());
+        }
+        server.ssl_mode(ssl_mode(sslmode.as_deref(), &server)?);
+        pin(&mut server);
+        Ok(Config { server, roots, slots: DEFAULT_SLOTS })
+    }
+
+    /// The same, with so many connections at most, at least one.
+    pub fn slots(mut self, slots: usize) -> Self {
+        self.slots = slots.max(1);
+        self
+    }
+}
+
+fn unreadable() -> Error {
+    Error::config(
+        "the connection string cannot be read: expected postgres://user:password@host:port/database \
+         with every special character of the password percent-encoded",
+    )
+}
+
+fn pin(server: &mut tokio_postgres::Config) {
+    let options = match server.get_options() {
+        // The last one wins.
+        Some(given) => format!("{given} {PINNED}"),
+        None => PINNED.to_owned(),
+    };
+    server
+        .options(options)
+        .connect_timeout(Duration::from_secs(10))
+        .tcp_user_timeout(Duration::from_secs(30))
+        .keepalives(true)
+        .keepalives_idle(Duration::from_secs(10))
+        .keepalives_interval(Duration::from_secs(5))
+        .keepalives_retries(3);
+    if server.get_application_name().is_none() {
+        server.application_name("metalayer");
+    }
+}
+
+fn ssl_mode(given: Option<&str>, server: &tokio_postgres::Config) -> Result<SslMode> {
+    let local = is_local(server);
+    let weak = || {
+        if !local {
+            tracing::warn!("sslmode allows an unencrypted connection to a host that is not local");
+        }
+    };
+    match given {
+        None if local => Ok(SslMode::Disable),
+        None | Some("require" | "verify-ca" | "verify-full") => Ok(SslMode::Require),
+        Some("disable") => {
+            weak();
+            Ok(SslMode::Disable)
+        }
+        Some("prefer") => {
+            weak();
+            Ok(SslMode::Prefer)
+        }
+        Some(other) => Err(Error::config(format!(
+            "sslmode is {other:?}: expected disable, prefer, require, verify-ca or verify-full"
+        ))),
+    }
+}
+
+fn is_local(server: &tokio_postgres::Config) -> bool {
+    server.get_hosts().iter().all(|host| match host {
+        Host::Tcp(name) => {
+            let address: Option<std::net::IpAddr> = name.trim_matches(['[', ']']).parse().ok();
+            name == "localhost" || address.is_some_and(|address| address.is_loopback())
+        }
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    })
+}
+
+/// A connection string without what the client does not know.
+struct Split {
+    rest: String,
+    sslmode: Option<String>,
+    roots: Option<PathBuf>,
+}
+
+impl Split {
+    fn of(url: &str) -> Self {
+        let is_url = url.starts_with("postgres://") || url.starts_with("postgresql://");
+        let (base, parameters, by) = match url.split_once('?') {
+            Some((base, parameters)) if is_url => (base, parameters, '&'),
+            None if is_url => (url, "", '&'),
+            _ => ("", url, ' '),
+        };
+        let mut split = Split { rest: String::new(), sslmode: None, roots: None };
+        let kept: Vec<&str> = parameters.split(by).filter(|parameter| !split.takes(parameter)).collect();
+        let kept = kept.join(&by.to_string());
+        split.rest = match (is_url, kept.is_empty()) {
+            (true, false) => format!("{base}?{kept}"),
+            (true, true) => base.to_owned(),
+            (false, _) => kept,
+        };
+        split
+    }
+
+    fn takes(&mut self, parameter: &str) -> bool {
+        match parameter.split_once('=') {
+            Some(("sslmode", mode)) => self.sslmode = Some(mode.to_owned()),
+            Some(("sslrootcert", path)) => {
+                self.roots = (path != "system").then(|| Path::new(&path.replace("%2F", "/")).to_owned());
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("hosts", &self.server.get_hosts())
+            .field("ports", &self.server.get_ports())
+            .field("database", &self.server.get_dbname())
+            .field("user", &self.server.get_user())
+            .field("ssl_mode", &self.server.get_ssl_mode())
+            .field("slots", &self.slots)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(url: &str) -> SslMode {
+        Config::new(&url.into()).unwrap().server.get_ssl_mode()
+    }
+
+    #[test]
+    fn tls_is_required_where_the_host_is_not_local() {
+        assert_eq!(mode("postgres://u:p@db.example.com/x"), SslMode::Require);
+        assert_eq!(mode("postgres://u:p@db.example.com/x?sslmode=verify-full&application_name=y"), SslMode::Require);
+        assert_eq!(mode("host=db.example.com user=u sslmode=verify-ca"), SslMode::Require);
+        assert_eq!(mode("postgres://u:p@localhost,db.example.com/x"), SslMode::Require);
+        assert_eq!(mode("postgres://u:p@localhost/x"), SslMode::Disable);
+        assert_eq!(mode("postgres://u:p@127.0.0.1:5433/x"), SslMode::Disable);
+        assert_eq!(mode("postgres:///x?host=/run/postgresql"), SslMode::Disable);
+        assert_eq!(mode("postgres://u:p@localhost/x?sslmode=require"), SslMode::Require);
+        assert!(Config::new(&"postgres://u@h/x?sslmode=whatever".into()).is_err());
+    }
+
+    #[test]
+    fn the_password_is_never_shown() {
+        for url in ["postgres://u:canary@h/x?sslmode=nope", "postgres://u:canary@h:port/x", "canary", "host=h password=canary port=x"] {
+            let error = Config::new(&url.into()).unwrap_err();
+            assert!(!error.chain().contains("canary"), "{error:?}");
+        }
+        let config = Config::new(&"postgres://u:canary@h/x?options=-c%20a.b=canary".into()).unwrap();
+        assert!(!format!("{config:?} {config:#?}").contains("canary"));
+    }
+
+    #[test]
+    fn our_options_come_after_those_given() {
+        let config = Config::new(&"postgres://u@h/x?options=-c%20timezone=CET".into()).unwrap();
+        let options = config.server.get_options().unwrap();
+        assert!(options.find("timezone=CET").unwrap() < options.find("timezone=UTC").unwrap());
+    }
+}

@@ -1,0 +1,62 @@
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::SinkExt;
+use ml_core::{Error, Result};
+use tokio_postgres::{CopyInSink, Transaction};
+
+use crate::failure::Doing;
+
+/// Signature, no flags, no extension. Source: PostgreSQL documentation, "COPY, Binary Format".
+const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+const TRAILER: &[u8] = &(-1_i16).to_be_bytes();
+/// A stalled COPY ignores `statement_timeout` and a cancel: only the client can notice.
+const PROGRESS: Duration = Duration::from_secs(60);
+/// One switch between COPYs costs the server more than a longer stream does.
+const MOST_BYTES: usize = 32 << 20;
+
+/// An open binary COPY.
+pub(crate) struct Copy {
+    sink: Pin<Box<CopyInSink<Bytes>>>,
+    what: String,
+    sent: usize,
+}
+
+impl Copy {
+    /// Opens a COPY; until it is finished the connection takes no other statement.
+    pub(crate) async fn open(tx: &Transaction<'_>, statement: &str, what: String) -> Result<Self> {
+        let sink = tx.copy_in(statement).await.doing(&what)?;
+        let mut copy = Copy { sink: Box::pin(sink), what, sent: 0 };
+        copy.send(Bytes::from_static(HEADER)).await?;
+        Ok(copy)
+    }
+
+    /// Sends rows; back-pressure is the server's.
+    pub(crate) async fn send(&mut self, rows: Bytes) -> Result<()> {
+        self.sent += rows.len();
+        match tokio::time::timeout(PROGRESS, self.sink.send(rows)).await {
+            Ok(sent) => sent.doing(&self.what),
+            Err(_) => Err(self.stalled()),
+        }
+    }
+
+    /// Whether it should be ended and reopened.
+    pub(crate) fn is_long(&self) -> bool {
+        self.sent >= MOST_BYTES
+    }
+
+    /// Ends the COPY; answers how many rows the server took.
+    pub(crate) async fn finish(mut self) -> Result<u64> {
+        self.send(Bytes::from_static(TRAILER)).await?;
+        match tokio::time::timeout(PROGRESS, self.sink.as_mut().finish()).await {
+            Ok(finished) => finished.doing(&self.what),
+            Err(_) => Err(self.stalled()),
+        }
+    }
+
+    fn stalled(&self) -> Error {
+        let seconds = PROGRESS.as_secs();
+        Error::storage(format!("{}: no progress for {seconds} seconds", self.what))
+    }
+}

@@ -1,0 +1,128 @@
+use std::fmt;
+
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use ml_core::{Error, Kind, Result};
+use tokio_postgres::config::SslMode;
+use tokio_postgres::{Config as Server, NoTls};
+
+use crate::{Config, Table, catalogue, failure, migrations, tls};
+
+/// `ROLLBACK` first: a leaked textual `BEGIN` survives the pool's own methods.
+const RECYCLE: &str = "ROLLBACK; SELECT pg_advisory_unlock_all(); DISCARD TEMP";
+/// Unknown before 17, so it cannot stand in the options.
+const NO_TRANSACTION_TIMEOUT: &str = "SELECT set_config('transaction_timeout', '0', false) \
+    WHERE current_setting('server_version_num')::integer >= 170000";
+
+/// A pool of connections with pinned settings; clones share it.
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool,
+    config: Config,
+}
+
+impl Database {
+    /// A pool that connects when it is first asked to.
+    ///
+    /// # Errors
+    /// [`Config`](ml_core::Kind::Config) when TLS is wanted and cannot be set up.
+    pub fn open(config: &Config) -> Result<Self> {
+        let manager = manager(config)?;
+        let settle = Hook::async_fn(|client: &mut deadpool_postgres::ClientWrapper, _| {
+            Box::pin(async move {
+                let settled = client.batch_execute(NO_TRANSACTION_TIMEOUT).await;
+                settled.map_err(HookError::Backend)
+            })
+        });
+        let timeout = Some(std::time::Duration::from_secs(10));
+        let pool = Pool::builder(manager)
+            .max_size(config.slots)
+            .runtime(Runtime::Tokio1)
+            .create_timeout(timeout)
+            .recycle_timeout(timeout)
+            .post_create(settle)
+            .build()
+            .map_err(|error| Error::config("cannot build the pool").because(error))?;
+        Ok(Database { pool, config: config.clone() })
+    }
+
+    /// Brings the schema `meta` up to date; safe with any number of processes at once.
+    ///
+    /// # Errors
+    /// [`Contract`](ml_core::Kind::Contract) when an applied migration is not the one this program knows;
+    /// [`Storage`](ml_core::Kind::Storage) otherwise.
+    pub async fn migrate(&self) -> Result<()> {
+        migrations::run(&mut *self.client().await?).await
+    }
+
+    /// Creates a data table and its schema where they are missing, then checks it.
+    ///
+    /// # Errors
+    /// As [`check`](Database::check).
+    pub async fn create(&self, table: &Table) -> Result<()> {
+        let mut client = self.client().await?;
+        catalogue::create(&mut client, table).await?;
+        catalogue::check(&client, table).await
+    }
+
+    /// Compares a data table with the live catalogue; alters nothing.
+    ///
+    /// # Errors
+    /// [`Contract`](ml_core::Kind::Contract) that names every difference.
+    pub async fn check(&self, table: &Table) -> Result<()> {
+        catalogue::check(&*self.client().await?, table).await
+    }
+
+    /// How many connections it opens at most.
+    pub fn slots(&self) -> usize {
+        self.config.slots
+    }
+
+    /// A connection from the pool, for statements of the host's own.
+    ///
+    /// # Errors
+    /// [`Storage`](ml_core::Kind::Storage) when there is none.
+    pub async fn client(&self) -> Result<Object> {
+        self.pool.get().await.map_err(|error| self.unreachable(error))
+    }
+
+    fn unreachable(&self, error: PoolError) -> Error {
+        let what = format!("cannot connect to {}", place(&self.config.server));
+        match error {
+            PoolError::Backend(error) => failure::failure(what, &error),
+            PoolError::PostCreateHook(HookError::Backend(error)) => failure::failure(what, &error),
+            other => Error::new(Kind::Storage, what).because(other),
+        }
+    }
+}
+
+fn manager(config: &Config) -> Result<Manager> {
+    let recycling_method = RecyclingMethod::Custom(RECYCLE.to_owned());
+    let how = ManagerConfig { recycling_method };
+    let server = config.server.clone();
+    Ok(match config.server.get_ssl_mode() {
+        SslMode::Disable => Manager::from_config(server, NoTls, how),
+        _ => Manager::from_config(server, tls::connector(config.roots.as_deref())?, how),
+    })
+}
+
+/// Hosts, ports and database, for people.
+fn place(server: &Server) -> String {
+    let hosts: Vec<String> = server
+        .get_hosts()
+        .iter()
+        .map(|host| match host {
+            tokio_postgres::config::Host::Tcp(name) => name.clone(),
+            #[cfg(unix)]
+            tokio_postgres::config::Host::Unix(path) => path.display().to_string(),
+        })
+        .collect();
+    let port = server.get_ports().first().copied().unwrap_or(5432);
+    let database = server.get_dbname().unwrap_or("the user's database");
+    format!("{} port {port}, {database}", hosts.join(", "))
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Database").field(&self.config).finish()
+    }
+}

@@ -1,0 +1,56 @@
+//! PostgreSQL for MetaLayer: the only crate that knows a database, and it knows no layer.
+//!
+//! A [`Database`] is a pool of connections with pinned settings and verified TLS. A [`Store`] opens loads from
+//! the pool, [`Joined`] inside a transaction of the host; both speak one protocol: try-lock, ledger, savepoint,
+//! one binary `COPY`, audits, verdict, quarantine, commit. An [`Increment`] takes newly committed loads through
+//! a stage into a table that holds each thing once, and a [`Refresh`] runs the plan of a warehouse.
+//!
+//! ```no_run
+//! use ml_core::{Contract, Flow, Gate, Record, Records};
+//! use ml_pg::{Config, Database, Store, Table};
+//!
+//! #[derive(Debug, Clone, Record)]
+//! #[record(dataset = "bronze.orders")]
+//! struct Order {
+//!     id: i64,
+//! }
+//!
+//! # async fn run() -> ml_core::Result<()> {
+//! let database = Database::open(&Config::new(&"postgres://localhost/shop".into())?)?;
+//! database.migrate().await?;
+//! let table = Table::landing(Contract::of::<Order>()?);
+//! database.create(&table).await?;
+//! let mut store = Store::new(&database, &table);
+//! let mut feed = Records::new("orders of today", vec![Order { id: 1 }]);
+//! let outcome = Flow::new(Gate::default()).run(&mut feed, &mut store).await?;
+//! # let _ = outcome; Ok(()) }
+//! ```
+
+mod catalogue;
+mod config;
+mod copy;
+mod database;
+mod failure;
+mod increment;
+mod joined;
+mod ledger;
+mod load;
+mod merge;
+mod migrations;
+mod quarantine;
+mod refresh;
+mod stage;
+mod step;
+mod store;
+mod table;
+mod tls;
+
+pub use config::{Config, DEFAULT_SLOTS};
+pub use database::Database;
+pub use increment::{Advance, Increment};
+pub use joined::Joined;
+pub use load::PgLoad;
+pub use refresh::{Refresh, Refreshed};
+pub use step::STEP;
+pub use store::{SameName, Store};
+pub use table::Table;

@@ -1,0 +1,89 @@
+use bytes::{BufMut, BytesMut};
+use ml_core::{Error, Held, LoadId, Result};
+use tokio_postgres::Transaction;
+
+use crate::copy::Copy;
+
+const COPY: &str = "COPY meta.quarantine (load_id, origin_load, record_no, line_no, byte_offset, raw, raw_length, violations) \
+    FROM STDIN BINARY";
+/// What waits in memory before it is written.
+const MOST_WAITING: usize = 8 << 20;
+/// What is kept of one load; beyond, records are counted and not kept.
+const MOST_KEPT_RECORDS: u64 = 100_000;
+const MOST_KEPT_BYTES: usize = 64 << 20;
+
+/// The records a load held back, encoded, on their way to the table.
+#[derive(Default)]
+pub(crate) struct Quarantine {
+    waiting: BytesMut,
+    kept: u64,
+    kept_bytes: usize,
+}
+
+impl Quarantine {
+    /// Takes a record; beyond the cap it is left to the counts.
+    pub(crate) fn push(&mut self, load: LoadId, held: &Held) -> Result<()> {
+        if self.kept >= MOST_KEPT_RECORDS || self.kept_bytes >= MOST_KEPT_BYTES {
+            return Ok(());
+        }
+        let before = self.waiting.len();
+        encode(load, held, &mut self.waiting)?;
+        self.kept += 1;
+        self.kept_bytes += self.waiting.len() - before;
+        Ok(())
+    }
+
+    /// Whether it should be written before more comes.
+    pub(crate) fn is_full(&self) -> bool {
+        self.waiting.len() >= MOST_WAITING
+    }
+
+    /// How many records are kept.
+    pub(crate) fn kept(&self) -> u64 {
+        self.kept
+    }
+
+    /// Writes what waits.
+    pub(crate) async fn flush(&mut self, tx: &Transaction<'_>) -> Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let mut copy = Copy::open(tx, COPY, String::from("cannot write the quarantine")).await?;
+        copy.send(self.waiting.split().freeze()).await?;
+        copy.finish().await.map(drop)
+    }
+}
+
+/// One row of the binary COPY above.
+fn encode(load: LoadId, held: &Held, out: &mut BytesMut) -> Result<()> {
+    let violations = serde_json::to_vec(&held.violations)
+        .map_err(|error| Error::contract("a violation cannot be written as JSON").because(error))?;
+    out.put_i16(8);
+    int8(Some(load.0), out);
+    int8(Some(held.at.load.0), out);
+    int8(Some(held.at.record as i64), out);
+    int8(held.at.line.map(|line| line as i64), out);
+    int8(held.at.byte.map(|byte| byte as i64), out);
+    if held.at.line.is_some() {
+        out.put_i32(held.raw.len() as i32);
+        out.put_slice(&held.raw);
+    } else {
+        out.put_i32(-1);
+    }
+    int8(Some(held.raw_len as i64), out);
+    // jsonb: one byte of version, then the text
+    out.put_i32(violations.len() as i32 + 1);
+    out.put_u8(1);
+    out.put_slice(&violations);
+    Ok(())
+}
+
+fn int8(value: Option<i64>, out: &mut BytesMut) {
+    match value {
+        Some(value) => {
+            out.put_i32(8);
+            out.put_i64(value);
+        }
+        None => out.put_i32(-1),
+    }
+}

@@ -1,0 +1,126 @@
+use deadpool_postgres::Object;
+use ml_core::{Begun, Encoded, Error, LoadKey, Result};
+use tokio_postgres::Transaction;
+
+use crate::failure::Doing;
+use crate::ledger::{self, Entry};
+use crate::step::step;
+use crate::{Database, PgLoad, Table};
+
+/// What to do with a source that was loaded before with another content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SameName {
+    /// Load it beside the old one and report which load it supersedes.
+    #[default]
+    NewVersion,
+    /// Refuse it.
+    Refuse,
+}
+
+/// Opens loads into one table, each a transaction of its own on a connection from the pool.
+///
+/// It keeps its connection between loads, and throws it away after a load that did not end well.
+#[derive(Debug)]
+pub struct Store {
+    database: Database,
+    table: Table,
+    same_name: SameName,
+    client: Option<Object>,
+    poisoned: bool,
+}
+
+impl Store {
+    /// A store of `table`, which must have been created or checked before.
+    pub fn new(database: &Database, table: &Table) -> Self {
+        Store {
+            database: database.clone(),
+            table: table.clone(),
+            same_name: SameName::default(),
+            client: None,
+            poisoned: false,
+        }
+    }
+
+    /// The same store with a policy for sources whose content has changed.
+    pub fn same_name(mut self, policy: SameName) -> Self {
+        self.same_name = policy;
+        self
+    }
+
+    fn discard_broken(&mut self) {
+        if std::mem::take(&mut self.poisoned)
+            && let Some(client) = self.client.take()
+        {
+            // Out of the pool: the next statement could get another one's answer.
+            drop(Object::take(client));
+        }
+    }
+}
+
+impl ml_core::Store<Encoded> for Store {
+    type Load<'a>
+        = PgLoad<'a>
+    where
+        Self: 'a;
+
+    async fn begin(&mut self, key: LoadKey) -> Result<Begun<PgLoad<'_>>> {
+        self.discard_broken();
+        let Store { database, table, same_name, client, poisoned } = self;
+        let client = match client {
+            Some(client) => client,
+            None => client.insert(database.client().await?),
+        };
+        *poisoned = true;
+        step("begin");
+        let client: &mut tokio_postgres::Client = client;
+        let tx = client.transaction().await.doing(format!("cannot open a load of {}", key.source))?;
+        match enter(&tx, table, *same_name, &key).await? {
+            Begun::Fresh(entry) => {
+                let load = PgLoad::open(tx, poisoned, Some(database.clone()), table, entry).await?;
+                Ok(Begun::Fresh(load))
+            }
+            Begun::Replayed(load) => rolled_back(tx, poisoned).await.map(|()| Begun::Replayed(load)),
+            Begun::Busy => rolled_back(tx, poisoned).await.map(|()| Begun::Busy),
+        }
+    }
+}
+
+async fn rolled_back(tx: Transaction<'_>, poisoned: &mut bool) -> Result<()> {
+    tx.rollback().await.doing("cannot roll back a load that has nothing to do")?;
+    *poisoned = false;
+    Ok(())
+}
+
+/// Lock, then ledger: the protocol's first half, in any transaction.
+pub(crate) async fn enter(tx: &Transaction<'_>, table: &Table, policy: SameName, key: &LoadKey) -> Result<Begun<Entry>> {
+    let dataset = table.dataset();
+    if let Some(content) = &key.sha256 {
+        step("lock");
+        if !ledger::try_lock(tx, dataset, content).await? {
+            return Ok(Begun::Busy);
+        }
+    }
+    step("enter");
+    match (ledger::enter(tx, dataset, key).await?, &key.sha256) {
+        (Some(Entry { supersedes: Some(old), .. }), _) if policy == SameName::Refuse => Err(Error::contract(format!(
+            "{} was loaded into {dataset} before with another content, as load {old}; give it another name, \
+             or allow new versions",
+            key.source
+        ))),
+        (Some(entry), _) => Ok(Begun::Fresh(entry)),
+        (None, Some(content)) => {
+            let load = ledger::find(tx, dataset, content).await?;
+            load.map(Begun::Replayed).ok_or_else(|| {
+                Error::new(ml_core::Kind::Conflict, format!("{} was unloaded just now: run it again", key.source))
+            })
+        }
+        (None, None) => Err(Error::storage(format!("{} was not entered into the ledger", key.source))),
+    }
+}
+
+/// A connection that a load was left open on must not go back to the pool.
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.discard_broken();
+    }
+}

@@ -1,0 +1,70 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::ColumnNames;
+
+pub(crate) type Test<T> = Arc<dyn Fn(&T) -> bool + Send + Sync>;
+
+/// A rule that is a closure: it runs in Rust only, and is known by its name and revision. Made by [`rule`].
+pub struct Check<T> {
+    pub(crate) id: String,
+    pub(crate) revision: u32,
+    pub(crate) columns: Vec<String>,
+    pub(crate) expected: String,
+    pub(crate) test: Test<T>,
+}
+
+/// A rule that holds where `test` says so.
+///
+/// Nobody can look into a closure: raise `revision` whenever it changes, so that the fingerprint of the rules
+/// changes too. It runs on whole records only: not when a field could not be decoded.
+pub fn rule<T>(
+    id: impl Into<String>,
+    revision: u32,
+    test: impl Fn(&T) -> bool + Send + Sync + 'static,
+) -> Check<T> {
+    let id = id.into();
+    Check {
+        expected: format!("a record that passes {id}"),
+        id,
+        revision,
+        columns: Vec::new(),
+        test: Arc::new(test),
+    }
+}
+
+impl<T> Check<T> {
+    /// Says which columns the closure reads: its violations name them, and it covers them when they are critical.
+    pub fn reading(mut self, columns: impl ColumnNames) -> Self {
+        self.columns.extend(columns.names());
+        self
+    }
+
+    /// Says in words what the closure expects.
+    pub fn expecting(mut self, words: impl Into<String>) -> Self {
+        self.expected = words.into();
+        self
+    }
+}
+
+impl<T> Clone for Check<T> {
+    fn clone(&self) -> Self {
+        Check {
+            id: self.id.clone(),
+            revision: self.revision,
+            columns: self.columns.clone(),
+            expected: self.expected.clone(),
+            test: Arc::clone(&self.test),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Check<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Check")
+            .field("id", &self.id)
+            .field("revision", &self.revision)
+            .field("columns", &self.columns)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,1 @@
+//! The rule engine of MetaLayer: rules about records, audits about tables, gates.

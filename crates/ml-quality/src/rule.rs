@@ -1,0 +1,39 @@
+use serde::{Deserialize, Serialize};
+
+use crate::Expr;
+
+/// A rule about one record, as a value: it can be stored, compared, and run anywhere.
+///
+/// A record violates it where `expr` is false; true and NULL pass, as in a `CHECK` of SQL.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rule {
+    /// Stable name, such as `quantity.range`.
+    pub id: String,
+    /// What holds for a good record.
+    pub expr: Expr,
+    /// The same for people, such as `1 to 100`.
+    pub expected: String,
+}
+
+impl Rule {
+    /// A rule under a name, with what it expects in words.
+    pub fn new(id: impl Into<String>, expr: Expr, expected: impl Into<String>) -> Self {
+        Rule {
+            id: id.into(),
+            expr,
+            expected: expected.into(),
+        }
+    }
+
+    /// The same rule under another name.
+    pub fn named(mut self, id: impl Into<String>) -> Self {
+        self.id = id.into();
+        self
+    }
+
+    /// The same rule, which says in other words what it expects.
+    pub fn expecting(mut self, words: impl Into<String>) -> Self {
+        self.expected = words.into();
+        self
+    }
+}

@@ -1,0 +1,126 @@
+use std::marker::PhantomData;
+use std::ops::{Add, Mul, Sub};
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use ml_core::Column;
+use rust_decimal::Decimal;
+
+use crate::{Compare, Expr, Rule, Scalar};
+
+/// An expression over the columns of `T` that has a value of kind `K`: columns, numbers and what is calculated of them.
+///
+/// A rule made of it is named after the columns it reads: `price_quantity.range`.
+pub struct Term<T, K> {
+    expr: Expr,
+    of: PhantomData<fn(&T) -> K>,
+}
+
+impl<T, K> Term<T, K> {
+    fn new(expr: Expr) -> Self {
+        let of = PhantomData;
+        Term { expr, of }
+    }
+
+    /// The expression, untyped.
+    pub fn into_expr(self) -> Expr {
+        self.expr
+    }
+
+    /// At least `lo` and at most `hi`.
+    pub fn between(self, lo: impl Into<Term<T, K>>, hi: impl Into<Term<T, K>>) -> Rule {
+        let (lo, hi) = (lo.into().expr, hi.into().expr);
+        let expected = format!("{} from {lo} to {hi}", self.expr);
+        let above = self.expr.clone().compare(Compare::Ge, lo);
+        let below = self.expr.compare(Compare::Le, hi);
+        rule("range", Expr::And(vec![above, below]), expected)
+    }
+
+    /// Not below `lo`.
+    pub fn at_least(self, lo: impl Into<Term<T, K>>) -> Rule {
+        self.compared(Compare::Ge, lo.into(), "range", "at least")
+    }
+
+    /// Not above `hi`.
+    pub fn at_most(self, hi: impl Into<Term<T, K>>) -> Rule {
+        self.compared(Compare::Le, hi.into(), "range", "at most")
+    }
+
+    /// Equal to `other`; the rule is named `<columns>.equal`.
+    pub fn equals(self, other: impl Into<Term<T, K>>) -> Rule {
+        self.compared(Compare::Eq, other.into(), "equal", "equal to")
+    }
+
+    fn compared(self, how: Compare, other: Term<T, K>, what: &str, words: &str) -> Rule {
+        let expected = format!("{} {words} {}", self.expr, other.expr);
+        rule(what, self.expr.compare(how, other.expr), expected)
+    }
+}
+
+impl<T> Term<T, Decimal> {
+    /// The number without its sign.
+    pub fn abs(self) -> Self {
+        Term::new(Expr::Abs(Box::new(self.expr)))
+    }
+
+    /// Above zero; the rule is named `<columns>.positive`.
+    pub fn positive(self) -> Rule {
+        self.compared(Compare::Gt, 0.into(), "positive", "above")
+    }
+}
+
+fn rule(what: &str, expr: Expr, expected: String) -> Rule {
+    let mut columns: Vec<&str> = Vec::new();
+    for column in expr.columns() {
+        if !columns.contains(&column.as_str()) {
+            columns.push(column);
+        }
+    }
+    Rule::new(format!("{}.{what}", columns.join("_")), expr, expected)
+}
+
+macro_rules! operators {
+    ($($operator:ident $call:ident),*) => {$(
+        impl<T, R: Into<Term<T, Decimal>>> $operator<R> for Term<T, Decimal> {
+            type Output = Self;
+
+            fn $call(self, other: R) -> Self {
+                Term::new(Expr::$operator(Box::new(self.expr), Box::new(other.into().expr)))
+            }
+        }
+    )*};
+}
+
+operators!(Add add, Sub sub, Mul mul);
+
+impl<T, V: Scalar> From<Column<T, V>> for Term<T, V::Kind> {
+    fn from(column: Column<T, V>) -> Self {
+        Term::new(Expr::column(column.name))
+    }
+}
+
+macro_rules! constants {
+    ($($value:ty => $kind:ty),*) => {$(
+        impl<T> From<$value> for Term<T, $kind> {
+            fn from(value: $value) -> Self {
+                Term::new(Expr::literal(value))
+            }
+        }
+    )*};
+}
+
+constants! {
+    bool => bool, &str => String, String => String, i32 => Decimal, i64 => Decimal, f64 => Decimal,
+    Decimal => Decimal, NaiveDate => NaiveDate, NaiveDateTime => NaiveDateTime, DateTime<Utc> => DateTime<Utc>
+}
+
+impl<T, K> Clone for Term<T, K> {
+    fn clone(&self) -> Self {
+        Term::new(self.expr.clone())
+    }
+}
+
+impl<T, K> std::fmt::Debug for Term<T, K> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.expr.fmt(f)
+    }
+}

@@ -1,0 +1,1 @@
+//! Standardising, conforming and deduplicating in MetaLayer.

@@ -1,0 +1,2 @@
+//! Runs the retail flow.
+fn main() {}
