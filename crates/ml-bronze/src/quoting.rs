@@ -12,6 +12,7 @@ pub(crate) const COMMA: u8 = b',';
 pub(crate) struct Scan {
     at: usize,
     opened: usize,
+    quoted: bool,
     state: State,
 }
 
@@ -49,7 +50,7 @@ pub(crate) enum Stray {
 impl Scan {
     /// Whether the record had a quote so far.
     pub(crate) fn saw_quotes(&self) -> bool {
-        self.opened > 0 || self.state != State::Plain
+        self.quoted
     }
 
     /// Goes on over `record`, which has grown since the last call; `None` asks for more of it.
@@ -91,6 +92,7 @@ impl Scan {
 
     fn open(&mut self) {
         self.opened = self.at;
+        self.quoted = true;
         self.go(1, State::Quoted);
     }
 
@@ -118,7 +120,7 @@ pub(crate) fn locate(record: &[u8], index: usize, offset: usize) -> usize {
 }
 
 fn behind_field(record: &[u8], start: usize) -> usize {
-    let rest = &record[start..];
+    let rest = record.get(start..).unwrap_or_default();
     let mut quoted = false;
     let end = rest.iter().position(|&byte| {
         quoted ^= byte == QUOTE;

@@ -99,10 +99,11 @@ impl Flow {
             Ok(key) => key,
             Err(error) => return Err(refuse(unopened(feed.source()), error, store).await),
         };
-        let pumped = match store.begin(key.clone()).await? {
-            Begun::Replayed(load) => Ok(Outcome::Replayed(load)),
-            Begun::Busy => Ok(Outcome::Busy),
-            Begun::Fresh(load) => self.pump(feed, load).await.map(Outcome::from),
+        let pumped = match store.begin(key.clone()).await {
+            Err(error) => Err(error),
+            Ok(Begun::Replayed(load)) => Ok(Outcome::Replayed(load)),
+            Ok(Begun::Busy) => Ok(Outcome::Busy),
+            Ok(Begun::Fresh(load)) => self.pump(feed, load).await.map(Outcome::from),
         };
         let outcome = match pumped {
             Ok(outcome) => outcome,

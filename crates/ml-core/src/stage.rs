@@ -13,6 +13,9 @@ pub trait Stage<In> {
     /// Takes one record a step further.
     fn apply(&self, record: In, report: &mut Report) -> Option<Self::Out>;
 
+    /// Names the stage's rules on a card, so that they are there even when none is violated.
+    fn declare(&self, _card: &mut Scorecard) {}
+
     /// This stage and then the next one.
     fn then<Next: Stage<Self::Out>>(self, next: Next) -> Then<Self, Next>
     where
@@ -40,6 +43,11 @@ impl<In, First: Stage<In>, Next: Stage<First::Out>> Stage<In> for Then<First, Ne
     fn apply(&self, record: In, report: &mut Report) -> Option<Self::Out> {
         let between = self.0.apply(record, report)?;
         self.1.apply(between, report)
+    }
+
+    fn declare(&self, card: &mut Scorecard) {
+        self.0.declare(card);
+        self.1.declare(card);
     }
 }
 

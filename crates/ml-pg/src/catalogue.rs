@@ -14,8 +14,12 @@ pub(crate) async fn create(client: &mut ClientWrapper, table: &Table) -> Result<
     let tx = client.transaction().await.doing(doing())?;
     let schema = Fingerprint::of(table.dataset().schema().as_str());
     let lock = include_str!("../sql/lock.sql");
-    tx.execute_typed(lock, &[(&lock_key("create", &schema), Type::INT8)]).await.doing(doing())?;
-    tx.batch_execute("SET LOCAL client_min_messages = warning").await.doing(doing())?;
+    tx.execute_typed(lock, &[(&lock_key("create", &schema), Type::INT8)])
+        .await
+        .doing(doing())?;
+    tx.batch_execute("SET LOCAL client_min_messages = warning")
+        .await
+        .doing(doing())?;
     tx.batch_execute(&table.create()).await.doing(doing())?;
     tx.commit().await.doing(doing())
 }
@@ -32,28 +36,65 @@ pub(crate) async fn check(client: &tokio_postgres::Client, table: &Table) -> Res
             Some(_) => {}
         }
     }
-    let unknown = live.iter().filter(|column| column.not_null && expected.iter().all(|shape| shape.name != column.name));
-    faults.extend(unknown.map(|column| format!("column {} is NOT NULL and no record brings it", column.name)));
+    let unknown = live
+        .iter()
+        .filter(|column| column.not_null && expected.iter().all(|shape| shape.name != column.name));
+    faults.extend(
+        unknown.map(|column| format!("column {} is NOT NULL and no record brings it", column.name)),
+    );
     if faults.is_empty() {
         return Ok(());
     }
     let dataset = table.dataset();
-    Err(Error::contract(format!("{dataset} is not as its contract says: {}", faults.join("; "))))
+    Err(Error::contract(format!(
+        "{dataset} is not as its contract says: {}",
+        faults.join("; ")
+    )))
 }
 
 fn difference(found: &Shape, expected: &Shape) -> String {
-    let show = |shape: &Shape| format!("{}{}", shape.ty, if shape.not_null { " NOT NULL" } else { "" });
-    format!("column {} is {}, expected {}", found.name, show(found), show(expected))
+    let show = |shape: &Shape| {
+        format!(
+            "{}{}",
+            shape.ty,
+            if shape.not_null { " NOT NULL" } else { "" }
+        )
+    };
+    format!(
+        "column {} is {}, expected {}",
+        found.name,
+        show(found),
+        show(expected)
+    )
 }
 
 async fn columns(client: &tokio_postgres::Client, table: &Table) -> Result<Vec<Shape>> {
-    let (schema, name) = (table.dataset().schema().as_str(), table.dataset().table().as_str());
+    let (schema, name) = (
+        table.dataset().schema().as_str(),
+        table.dataset().table().as_str(),
+    );
     let rows = client
-        .query_typed(include_str!("../sql/columns.sql"), &[(&schema, Type::TEXT), (&name, Type::TEXT)])
+        .query_typed(
+            include_str!("../sql/columns.sql"),
+            &[(&schema, Type::TEXT), (&name, Type::TEXT)],
+        )
         .await
-        .doing(format!("cannot look {} up in the catalogue", table.dataset()))?;
+        .doing(format!(
+            "cannot look {} up in the catalogue",
+            table.dataset()
+        ))?;
     if rows.is_empty() {
-        return Err(Error::contract(format!("there is no table {}: create it first", table.dataset())));
+        return Err(Error::contract(format!(
+            "there is no table {}: create it first",
+            table.dataset()
+        )));
     }
-    Ok(rows.iter().map(|row| Shape { name: row.get(0), ty: row.get(1), not_null: row.get(2) }).collect())
+    Ok(rows
+        .iter()
+        .map(|row| Shape {
+            name: row.get(0),
+            ty: row.get(1),
+            not_null: row.get(2),
+        })
+        .collect())
 }

@@ -35,7 +35,11 @@ impl Config {
     /// # Errors
     /// [`Config`](ml_core::Kind::Config) when it cannot be read; the message never repeats it.
     pub fn new(url: &SecretString) -> Result<Self> {
-        let Split { rest, sslmode, roots } = Split::of(url.expose_secret());
+        let Split {
+            rest,
+            sslmode,
+            roots,
+        } = Split::of(url.expose_secret());
         // The client's own error may repeat a part of the string.
         let mut server: tokio_postgres::Config = rest.parse().map_err(|_| unreadable())?;
         if server.get_hosts().is_empty() {
@@ -43,7 +47,11 @@ impl Config {
         }
         server.ssl_mode(ssl_mode(sslmode.as_deref(), &server)?);
         pin(&mut server);
-        Ok(Config { server, roots, slots: DEFAULT_SLOTS })
+        Ok(Config {
+            server,
+            roots,
+            slots: DEFAULT_SLOTS,
+        })
     }
 
     /// The same, with so many connections at most, at least one.
@@ -129,8 +137,15 @@ impl Split {
             None if is_url => (url, "", '&'),
             _ => ("", url, ' '),
         };
-        let mut split = Split { rest: String::new(), sslmode: None, roots: None };
-        let kept: Vec<&str> = parameters.split(by).filter(|parameter| !split.takes(parameter)).collect();
+        let mut split = Split {
+            rest: String::new(),
+            sslmode: None,
+            roots: None,
+        };
+        let kept: Vec<&str> = parameters
+            .split(by)
+            .filter(|parameter| !split.takes(parameter))
+            .collect();
         let kept = kept.join(&by.to_string());
         split.rest = match (is_url, kept.is_empty()) {
             (true, false) => format!("{base}?{kept}"),
@@ -144,7 +159,8 @@ impl Split {
         match parameter.split_once('=') {
             Some(("sslmode", mode)) => self.sslmode = Some(mode.to_owned()),
             Some(("sslrootcert", path)) => {
-                self.roots = (path != "system").then(|| Path::new(&path.replace("%2F", "/")).to_owned());
+                self.roots =
+                    (path != "system").then(|| Path::new(&path.replace("%2F", "/")).to_owned());
             }
             _ => return false,
         }
@@ -176,23 +192,41 @@ mod tests {
     #[test]
     fn tls_is_required_where_the_host_is_not_local() {
         assert_eq!(mode("postgres://u:p@db.example.com/x"), SslMode::Require);
-        assert_eq!(mode("postgres://u:p@db.example.com/x?sslmode=verify-full&application_name=y"), SslMode::Require);
-        assert_eq!(mode("host=db.example.com user=u sslmode=verify-ca"), SslMode::Require);
-        assert_eq!(mode("postgres://u:p@localhost,db.example.com/x"), SslMode::Require);
+        assert_eq!(
+            mode("postgres://u:p@db.example.com/x?sslmode=verify-full&application_name=y"),
+            SslMode::Require
+        );
+        assert_eq!(
+            mode("host=db.example.com user=u sslmode=verify-ca"),
+            SslMode::Require
+        );
+        assert_eq!(
+            mode("postgres://u:p@localhost,db.example.com/x"),
+            SslMode::Require
+        );
         assert_eq!(mode("postgres://u:p@localhost/x"), SslMode::Disable);
         assert_eq!(mode("postgres://u:p@127.0.0.1:5433/x"), SslMode::Disable);
         assert_eq!(mode("postgres:///x?host=/run/postgresql"), SslMode::Disable);
-        assert_eq!(mode("postgres://u:p@localhost/x?sslmode=require"), SslMode::Require);
+        assert_eq!(
+            mode("postgres://u:p@localhost/x?sslmode=require"),
+            SslMode::Require
+        );
         assert!(Config::new(&"postgres://u@h/x?sslmode=whatever".into()).is_err());
     }
 
     #[test]
     fn the_password_is_never_shown() {
-        for url in ["postgres://u:canary@h/x?sslmode=nope", "postgres://u:canary@h:port/x", "canary", "host=h password=canary port=x"] {
+        for url in [
+            "postgres://u:canary@h/x?sslmode=nope",
+            "postgres://u:canary@h:port/x",
+            "canary",
+            "host=h password=canary port=x",
+        ] {
             let error = Config::new(&url.into()).unwrap_err();
             assert!(!error.chain().contains("canary"), "{error:?}");
         }
-        let config = Config::new(&"postgres://u:canary@h/x?options=-c%20a.b=canary".into()).unwrap();
+        let config =
+            Config::new(&"postgres://u:canary@h/x?options=-c%20a.b=canary".into()).unwrap();
         assert!(!format!("{config:?} {config:#?}").contains("canary"));
     }
 

@@ -27,7 +27,11 @@ impl Copy {
     /// Opens a COPY; until it is finished the connection takes no other statement.
     pub(crate) async fn open(tx: &Transaction<'_>, statement: &str, what: String) -> Result<Self> {
         let sink = tx.copy_in(statement).await.doing(&what)?;
-        let mut copy = Copy { sink: Box::pin(sink), what, sent: 0 };
+        let mut copy = Copy {
+            sink: Box::pin(sink),
+            what,
+            sent: 0,
+        };
         copy.send(Bytes::from_static(HEADER)).await?;
         Ok(copy)
     }

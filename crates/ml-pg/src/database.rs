@@ -1,6 +1,8 @@
 use std::fmt;
 
-use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use deadpool_postgres::{
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+};
 use ml_core::{Error, Kind, Result};
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Config as Server, NoTls};
@@ -42,7 +44,10 @@ impl Database {
             .post_create(settle)
             .build()
             .map_err(|error| Error::config("cannot build the pool").because(error))?;
-        Ok(Database { pool, config: config.clone() })
+        Ok(Database {
+            pool,
+            config: config.clone(),
+        })
     }
 
     /// Brings the schema `meta` up to date; safe with any number of processes at once.
@@ -82,7 +87,19 @@ impl Database {
     /// # Errors
     /// [`Storage`](ml_core::Kind::Storage) when there is none.
     pub async fn client(&self) -> Result<Object> {
-        self.pool.get().await.map_err(|error| self.unreachable(error))
+        self.pool
+            .get()
+            .await
+            .map_err(|error| self.unreachable(error))
+    }
+
+    /// A connection that is thrown away unless it is said to be clean.
+    pub(crate) async fn lease(&self) -> Result<Lease> {
+        let object = Some(self.client().await?);
+        Ok(Lease {
+            object,
+            clean: true,
+        })
     }
 
     fn unreachable(&self, error: PoolError) -> Error {
@@ -91,6 +108,38 @@ impl Database {
             PoolError::Backend(error) => failure::failure(what, &error),
             PoolError::PostCreateHook(HookError::Backend(error)) => failure::failure(what, &error),
             other => Error::new(Kind::Storage, what).because(other),
+        }
+    }
+}
+
+/// A connection that goes back to the pool only when nothing is open on it.
+pub(crate) struct Lease {
+    object: Option<Object>,
+    clean: bool,
+}
+
+impl Lease {
+    /// Whether the last use ended well.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.clean
+    }
+
+    /// The connection, and where to note that it is clean again; it is not until then.
+    #[expect(clippy::expect_used, reason = "only `drop` takes the connection out")]
+    pub(crate) fn open(&mut self) -> (&mut tokio_postgres::Client, &mut bool) {
+        self.clean = false;
+        let client = self.object.as_mut().expect("taken only when dropped");
+        (client, &mut self.clean)
+    }
+}
+
+/// Left in the middle of something, the next statement could get another one's answer: out of the pool.
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(object) = self.object.take()
+            && !self.clean
+        {
+            drop(Object::take(object));
         }
     }
 }

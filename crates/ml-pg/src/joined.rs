@@ -11,18 +11,22 @@ use crate::{PgLoad, SameName, Table};
 /// What a load publishes is provisional until the host commits. After an error from a load the host must roll
 /// back and throw its connection away. The host's session settings are left as they are: names are qualified and
 /// values are binary.
-#[derive(Debug)]
 pub struct Joined<'h, 'c> {
     tx: &'h mut Transaction<'c>,
     table: Table,
     same_name: SameName,
-    poisoned: bool,
+    clean: bool,
 }
 
 impl<'h, 'c> Joined<'h, 'c> {
     /// A store of `table` in the host's transaction.
     pub fn new(tx: &'h mut Transaction<'c>, table: &Table) -> Self {
-        Joined { tx, table: table.clone(), same_name: SameName::default(), poisoned: false }
+        Joined {
+            tx,
+            table: table.clone(),
+            same_name: SameName::default(),
+            clean: true,
+        }
     }
 
     /// The same store with a policy for sources whose content has changed.
@@ -39,13 +43,29 @@ impl ml_core::Store<Encoded> for Joined<'_, '_> {
         Self: 'a;
 
     async fn begin(&mut self, key: LoadKey) -> Result<Begun<PgLoad<'_>>> {
-        let Joined { tx, table, same_name, poisoned } = self;
+        let Joined {
+            tx,
+            table,
+            same_name,
+            clean,
+        } = self;
         step("begin");
-        let tx = tx.transaction().await.doing(format!("cannot open a load of {}", key.source))?;
+        let tx = tx
+            .transaction()
+            .await
+            .doing(format!("cannot open a load of {}", key.source))?;
         Ok(match enter(&tx, table, *same_name, &key).await? {
-            Begun::Fresh(entry) => Begun::Fresh(PgLoad::open(tx, poisoned, None, table, entry).await?),
+            Begun::Fresh(entry) => Begun::Fresh(PgLoad::open(tx, clean, None, table, entry).await?),
             Begun::Replayed(load) => Begun::Replayed(load),
             Begun::Busy => Begun::Busy,
         })
+    }
+}
+
+impl std::fmt::Debug for Joined<'_, '_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Joined")
+            .field("dataset", self.table.dataset())
+            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! The statements of the ledger, each one round trip.
 
-use ml_core::{Dataset, Fingerprint, LoadId, LoadKey, Result, Scorecard, Verdict};
+use ml_core::{Fingerprint, LoadId, LoadKey, Result, Scorecard, Verdict};
 use tokio_postgres::Transaction;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -23,9 +23,15 @@ pub(crate) fn lock_key(kind: &str, of: &Fingerprint) -> i64 {
 }
 
 /// Takes the lock on one content of a dataset, or answers false at once.
-pub(crate) async fn try_lock(tx: &Transaction<'_>, dataset: &Dataset, content: &Fingerprint) -> Result<bool> {
-    let key = lock_key(&dataset.to_string(), content);
-    let locked = tx.query_typed(include_str!("../sql/try_lock.sql"), &[(&key, Type::INT8)]).await;
+pub(crate) async fn try_lock(
+    tx: &Transaction<'_>,
+    dataset: &str,
+    content: &Fingerprint,
+) -> Result<bool> {
+    let key = lock_key(dataset, content);
+    let locked = tx
+        .query_typed(include_str!("../sql/try_lock.sql"), &[(&key, Type::INT8)])
+        .await;
     let locked = locked.doing(format!("cannot lock a content of {dataset}"))?;
     Ok(locked.first().is_some_and(|row| row.get(0)))
 }
@@ -36,20 +42,32 @@ pub(crate) async fn lock(tx: &Transaction<'_>, what: &str) -> Result<()> {
     let waited = async {
         tx.batch_execute("SET LOCAL lock_timeout = '10min'").await?;
         let key = lock_key("target", &Fingerprint::of(what));
-        tx.execute_typed(include_str!("../sql/lock.sql"), &[(&key, Type::INT8)]).await?;
+        tx.execute_typed(include_str!("../sql/lock.sql"), &[(&key, Type::INT8)])
+            .await?;
         tx.batch_execute("SET LOCAL lock_timeout = '5s'").await
     };
-    waited.await.doing(format!("cannot wait for the turn at {what}"))
+    waited
+        .await
+        .doing(format!("cannot wait for the turn at {what}"))
 }
 
 /// Enters a load; `None` when its content is there already.
-pub(crate) async fn enter(tx: &Transaction<'_>, dataset: &Dataset, key: &LoadKey) -> Result<Option<Entry>> {
-    let (name, sha256) = (dataset.to_string(), key.sha256.map(|sha256| sha256.as_bytes().to_vec()));
+pub(crate) async fn enter(
+    tx: &Transaction<'_>,
+    dataset: &str,
+    key: &LoadKey,
+) -> Result<Option<Entry>> {
+    let sha256 = key.sha256.map(|sha256| sha256.as_bytes().to_vec());
     let rules = key.rules.as_bytes().as_slice();
     let entered = tx
         .query_typed(
             include_str!("../sql/enter_load.sql"),
-            &[(&name, Type::TEXT), (&key.source, Type::TEXT), (&sha256, Type::BYTEA), (&rules, Type::BYTEA)],
+            &[
+                (&dataset, Type::TEXT),
+                (&key.source, Type::TEXT),
+                (&sha256, Type::BYTEA),
+                (&rules, Type::BYTEA),
+            ],
         )
         .await
         .doing(format!("cannot enter {} into the ledger", key.source))?;
@@ -61,39 +79,87 @@ pub(crate) async fn enter(tx: &Transaction<'_>, dataset: &Dataset, key: &LoadKey
 }
 
 /// The load that brought in a content.
-pub(crate) async fn find(tx: &Transaction<'_>, dataset: &Dataset, content: &Fingerprint) -> Result<Option<LoadId>> {
-    let (name, sha256) = (dataset.to_string(), content.as_bytes().as_slice());
+pub(crate) async fn find(
+    tx: &Transaction<'_>,
+    dataset: &str,
+    content: &Fingerprint,
+) -> Result<Option<LoadId>> {
+    let sha256 = content.as_bytes().as_slice();
     let found = tx
-        .query_typed(include_str!("../sql/find_load.sql"), &[(&name, Type::TEXT), (&sha256, Type::BYTEA)])
+        .query_typed(
+            include_str!("../sql/find_load.sql"),
+            &[(&dataset, Type::TEXT), (&sha256, Type::BYTEA)],
+        )
         .await
-        .doing(format!("cannot look a content of {dataset} up in the ledger"))?;
+        .doing(format!(
+            "cannot look a content of {dataset} up in the ledger"
+        ))?;
     Ok(found.first().map(|row| LoadId(row.get(0))))
 }
 
 /// Closes a load: verdict, counts, scorecard.
-pub(crate) async fn close(tx: &Transaction<'_>, load: LoadId, verdict: &Verdict, card: &Scorecard, kept: u64) -> Result<()> {
+pub(crate) async fn close(
+    tx: &Transaction<'_>,
+    load: LoadId,
+    verdict: &Verdict,
+    card: &Scorecard,
+    kept: u64,
+) -> Result<()> {
     let (state, reason) = match verdict {
         Verdict::Applied => ("applied", None),
         // PostgreSQL's text has no NUL.
         Verdict::Refused(reason) => ("refused", Some(reason.replace('\0', "\u{fffd}"))),
     };
-    let counts = [card.read, card.accepted, card.quarantined, card.dropped(), kept].map(|count| count as i64);
-    let mut parameters: Vec<(&(dyn ToSql + Sync), Type)> =
-        vec![(&load.0, Type::INT8), (&state, Type::TEXT), (&reason, Type::TEXT)];
-    parameters.extend(counts.iter().map(|count| (count as &(dyn ToSql + Sync), Type::INT8)));
+    let counts = [
+        card.read,
+        card.accepted,
+        card.quarantined,
+        card.dropped(),
+        kept,
+    ]
+    .map(|count| count as i64);
+    let mut parameters: Vec<(&(dyn ToSql + Sync), Type)> = vec![
+        (&load.0, Type::INT8),
+        (&state, Type::TEXT),
+        (&reason, Type::TEXT),
+    ];
+    parameters.extend(
+        counts
+            .iter()
+            .map(|count| (count as &(dyn ToSql + Sync), Type::INT8)),
+    );
     let doing = || format!("cannot close load {load} in the ledger");
-    tx.execute_typed(include_str!("../sql/close_load.sql"), &parameters).await.doing(doing())?;
+    tx.execute_typed(include_str!("../sql/close_load.sql"), &parameters)
+        .await
+        .doing(doing())?;
     enter_card(tx, load, card).await.doing(doing())
 }
 
-async fn enter_card(tx: &Transaction<'_>, load: LoadId, card: &Scorecard) -> Result<(), tokio_postgres::Error> {
+async fn enter_card(
+    tx: &Transaction<'_>,
+    load: LoadId,
+    card: &Scorecard,
+) -> Result<(), tokio_postgres::Error> {
     if !card.rules.is_empty() {
         let rules: Vec<&str> = card.rules.keys().map(String::as_str).collect();
-        let actions: Vec<&str> = card.rules.values().map(|count| count.action.as_str()).collect();
-        let violations: Vec<i64> = card.rules.values().map(|count| count.violations as i64).collect();
+        let actions: Vec<&str> = card
+            .rules
+            .values()
+            .map(|count| count.action.as_str())
+            .collect();
+        let violations: Vec<i64> = card
+            .rules
+            .values()
+            .map(|count| count.violations as i64)
+            .collect();
         tx.execute_typed(
             include_str!("../sql/enter_rules.sql"),
-            &[(&load.0, Type::INT8), (&rules, Type::TEXT_ARRAY), (&actions, Type::TEXT_ARRAY), (&violations, Type::INT8_ARRAY)],
+            &[
+                (&load.0, Type::INT8),
+                (&rules, Type::TEXT_ARRAY),
+                (&actions, Type::TEXT_ARRAY),
+                (&violations, Type::INT8_ARRAY),
+            ],
         )
         .await?;
     }
@@ -103,7 +169,11 @@ async fn enter_card(tx: &Transaction<'_>, load: LoadId, card: &Scorecard) -> Res
         let counts: Vec<i64> = dropped().map(|(_, count)| *count as i64).collect();
         tx.execute_typed(
             include_str!("../sql/enter_drops.sql"),
-            &[(&load.0, Type::INT8), (&reasons, Type::TEXT_ARRAY), (&counts, Type::INT8_ARRAY)],
+            &[
+                (&load.0, Type::INT8),
+                (&reasons, Type::TEXT_ARRAY),
+                (&counts, Type::INT8_ARRAY),
+            ],
         )
         .await?;
     }
@@ -118,39 +188,73 @@ pub(crate) struct Inputs {
 }
 
 /// Finds the loads of `datasets` that have newly become visible to a pipeline.
-pub(crate) async fn new_inputs(tx: &Transaction<'_>, pipeline: &str, datasets: &[String], starting: bool) -> Result<Inputs> {
+pub(crate) async fn new_inputs(
+    tx: &Transaction<'_>,
+    pipeline: &str,
+    datasets: &[String],
+    starting: bool,
+) -> Result<Inputs> {
     let found = tx
         .query_typed(
             include_str!("../sql/new_loads.sql"),
-            &[(&pipeline, Type::TEXT), (&datasets, Type::TEXT_ARRAY), (&starting, Type::BOOL)],
+            &[
+                (&pipeline, Type::TEXT),
+                (&datasets, Type::TEXT_ARRAY),
+                (&starting, Type::BOOL),
+            ],
         )
         .await
         .doing(format!("cannot look for new loads of pipeline {pipeline}"))?;
-    let row = found.first().ok_or_else(|| ml_core::Error::storage("the server returned no row for new loads"))?;
+    let row = found
+        .first()
+        .ok_or_else(|| ml_core::Error::storage("the server returned no row for new loads"))?;
     let (loads, sources): (Vec<i64>, Vec<String>) = (row.get(1), row.get(2));
     let loads = loads.into_iter().map(LoadId).zip(sources).collect();
-    Ok(Inputs { snapshot: row.get(0), loads })
+    Ok(Inputs {
+        snapshot: row.get(0),
+        loads,
+    })
 }
 
 /// Marks inputs as taken in, or held, by a pipeline.
-pub(crate) async fn consume(tx: &Transaction<'_>, pipeline: &str, inputs: &[LoadId], state: &str, by: LoadId) -> Result<()> {
+pub(crate) async fn consume(
+    tx: &Transaction<'_>,
+    pipeline: &str,
+    inputs: &[LoadId],
+    state: &str,
+    by: LoadId,
+) -> Result<()> {
     let inputs: Vec<i64> = inputs.iter().map(|input| input.0).collect();
     let entered = async {
         tx.execute_typed(
             include_str!("../sql/enter_inputs.sql"),
-            &[(&pipeline, Type::TEXT), (&inputs, Type::INT8_ARRAY), (&state, Type::TEXT), (&by.0, Type::INT8)],
+            &[
+                (&pipeline, Type::TEXT),
+                (&inputs, Type::INT8_ARRAY),
+                (&state, Type::TEXT),
+                (&by.0, Type::INT8),
+            ],
         )
         .await?;
-        tx.execute_typed(include_str!("../sql/enter_lineage.sql"), &[(&by.0, Type::INT8), (&inputs, Type::INT8_ARRAY)]).await
+        tx.execute_typed(
+            include_str!("../sql/enter_lineage.sql"),
+            &[(&by.0, Type::INT8), (&inputs, Type::INT8_ARRAY)],
+        )
+        .await
     };
-    entered.await.doing(format!("cannot enter the inputs of pipeline {pipeline}"))?;
+    entered
+        .await
+        .doing(format!("cannot enter the inputs of pipeline {pipeline}"))?;
     Ok(())
 }
 
 /// Moves a pipeline's watermark.
 pub(crate) async fn watermark(tx: &Transaction<'_>, pipeline: &str, snapshot: &str) -> Result<()> {
-    tx.execute_typed(include_str!("../sql/enter_watermark.sql"), &[(&pipeline, Type::TEXT), (&snapshot, Type::TEXT)])
-        .await
-        .doing(format!("cannot move the watermark of pipeline {pipeline}"))?;
+    tx.execute_typed(
+        include_str!("../sql/enter_watermark.sql"),
+        &[(&pipeline, Type::TEXT), (&snapshot, Type::TEXT)],
+    )
+    .await
+    .doing(format!("cannot move the watermark of pipeline {pipeline}"))?;
     Ok(())
 }

@@ -27,6 +27,7 @@
 //! ```
 
 mod catalogue;
+mod commit;
 mod config;
 mod copy;
 mod database;
@@ -39,7 +40,6 @@ mod merge;
 mod migrations;
 mod quarantine;
 mod refresh;
-mod stage;
 mod step;
 mod store;
 mod table;

@@ -1,11 +1,10 @@
-use std::time::Duration;
-
 use ml_core::{
-    Audit, Chunk, Encoded, Error, Finding, Judged, Kind, Load, LoadId, Receipt, Result, Row, Scorecard, Verdict,
+    Audit, Chunk, Encoded, Error, Finding, Judged, Load, LoadId, Receipt, Result, Row, Scorecard,
+    Verdict,
 };
 use tokio_postgres::Transaction;
-use tokio_postgres::types::Type;
 
+use crate::commit::{commit, count};
 use crate::copy::Copy;
 use crate::failure::Doing;
 use crate::ledger::{self, Entry};
@@ -13,16 +12,13 @@ use crate::quarantine::Quarantine;
 use crate::step::step;
 use crate::{Database, Table};
 
-/// How long the fate of a COMMIT without an answer is asked for.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// A load in PostgreSQL; opened by [`Store`](crate::Store) or [`Joined`](crate::Joined).
 ///
 /// Dropped without being published it rolls back.
 pub struct PgLoad<'a> {
     tx: Transaction<'a>,
-    /// Set while anything is open: the connection must not be used again if the load is left here.
-    poisoned: &'a mut bool,
+    /// Set when nothing is open any more: the connection may be used again.
+    clean: &'a mut bool,
     /// Whom to ask about an unanswered COMMIT; none in the host's transaction.
     database: Option<Database>,
     table: &'a Table,
@@ -51,16 +47,18 @@ const RELEASE: &str = "RELEASE SAVEPOINT ml_rows";
 impl<'a> PgLoad<'a> {
     pub(crate) async fn open(
         tx: Transaction<'a>,
-        poisoned: &'a mut bool,
+        clean: &'a mut bool,
         database: Option<Database>,
         table: &'a Table,
         entry: Entry,
     ) -> Result<Self> {
         step("savepoint");
-        tx.batch_execute(SAVE).await.doing("cannot set the savepoint of a load")?;
+        tx.batch_execute(SAVE)
+            .await
+            .doing("cannot set the savepoint of a load")?;
         Ok(PgLoad {
             tx,
-            poisoned,
+            clean,
             database,
             table,
             entry,
@@ -72,11 +70,18 @@ impl<'a> PgLoad<'a> {
     }
 
     fn doing(&self, what: &str) -> String {
-        format!("load {} into {}: {what}", self.entry.load, self.table.dataset())
+        format!(
+            "load {} into {}: {what}",
+            self.entry.load,
+            self.table.dataset()
+        )
     }
 
     async fn run(&self, statement: &str, what: &str) -> Result<()> {
-        self.tx.batch_execute(statement).await.doing(self.doing(what))
+        self.tx
+            .batch_execute(statement)
+            .await
+            .doing(self.doing(what))
     }
 
     async fn end_copy(&mut self) -> Result<()> {
@@ -100,7 +105,8 @@ impl<'a> PgLoad<'a> {
                 step("copy");
                 let statement = self.table.copy_into(&self.table.dataset().quoted());
                 let what = self.doing("the server refused rows; none of them is kept");
-                self.copy.insert(Copy::open(&self.tx, &statement, what).await?)
+                self.copy
+                    .insert(Copy::open(&self.tx, &statement, what).await?)
             }
         };
         step("send");
@@ -125,7 +131,11 @@ impl<'a> PgLoad<'a> {
         match self.rows {
             Rows::Saved => self.run(BACK, "cannot take the rows back").await?,
             Rows::Released => {
-                let delete = format!("DELETE FROM {} WHERE \"_load_id\" = {}", self.table.dataset().quoted(), self.entry.load);
+                let delete = format!(
+                    "DELETE FROM {} WHERE \"_load_id\" = {}",
+                    self.table.dataset().quoted(),
+                    self.entry.load
+                );
                 self.run(&delete, "cannot take the rows back").await?;
             }
             Rows::Doomed => {}
@@ -139,7 +149,9 @@ impl<'a> PgLoad<'a> {
         self.end_copy().await?;
         if self.copied != card.accepted {
             let (copied, accepted) = (self.copied, card.accepted);
-            return Err(Error::storage(self.doing(&format!("the server took {copied} rows of {accepted}"))));
+            return Err(Error::storage(
+                self.doing(&format!("the server took {copied} rows of {accepted}")),
+            ));
         }
         if self.rows == Rows::Saved {
             step("release");
@@ -148,25 +160,30 @@ impl<'a> PgLoad<'a> {
         Ok(())
     }
 
-    /// Ends the transaction. The driver's answer is not the proof: it says `Ok` after a rollback, and says nothing
-    /// when the connection broke; the server knows.
     async fn commit(self, verdict: Verdict, card: Scorecard) -> Result<Receipt> {
-        let Entry { load, supersedes, xid } = self.entry;
-        let receipt = Receipt { load, card, verdict, supersedes };
+        let Entry {
+            load,
+            supersedes,
+            xid,
+        } = self.entry;
         step("commit");
-        let answer = self.tx.commit().await;
-        if let Some(database) = self.database {
-            match answer {
-                Ok(()) => *self.poisoned = false,
-                Err(error) => tracing::warn!(%load, %error, "COMMIT went unanswered; the ledger decides"),
+        match &self.database {
+            Some(database) => commit(self.tx, self.clean, database, load, &xid).await?,
+            None => {
+                let released = self.tx.commit().await;
+                released.doing(format!(
+                    "load {load}: cannot release its savepoint; roll back"
+                ))?;
+                *self.clean = true;
             }
-            is_committed(&database, load, &xid).await?;
-        } else {
-            answer.doing(format!("load {load}: cannot release the savepoint; roll back"))?;
-            *self.poisoned = false;
         }
         step("committed");
-        Ok(receipt)
+        Ok(Receipt {
+            load,
+            card,
+            verdict,
+            supersedes,
+        })
     }
 }
 
@@ -209,50 +226,23 @@ impl Load<Encoded> for PgLoad<'_> {
         step("quarantine");
         self.quarantine.flush(&self.tx).await?;
         step("ledger");
-        ledger::close(&self.tx, self.entry.load, &verdict, &card, self.quarantine.kept()).await?;
+        ledger::close(
+            &self.tx,
+            self.entry.load,
+            &verdict,
+            &card,
+            self.quarantine.kept(),
+        )
+        .await?;
         self.commit(verdict, card).await
     }
 }
 
-/// Counts the rows an audit's query returns, with `{rows}` standing for a relation.
-pub(crate) async fn count(tx: &Transaction<'_>, audit: &Audit, rows: &str) -> Result<Finding> {
-    let query = format!("SELECT count(*) FROM ({}) AS offending", audit.sql.replace("{rows}", rows));
-    let counted = tx.query_typed(&query, &[]).await.doing(format!("audit {} failed", audit.id))?;
-    let rows: i64 = counted.first().map_or(0, |row| row.get(0));
-    Ok(Finding::Rows(rows as u64))
-}
-
-/// Asks until the server knows what became of a transaction.
-pub(crate) async fn is_committed(database: &Database, load: LoadId, xid: &str) -> Result<()> {
-    let asked = tokio::time::Instant::now();
-    loop {
-        match status(database, xid).await {
-            Ok(Some(status)) if status == "committed" => return Ok(()),
-            Ok(Some(status)) if status == "aborted" => {
-                return Err(Error::storage(format!("load {load} was rolled back by the server; nothing of it is kept")));
-            }
-            _ if asked.elapsed() > PATIENCE => break,
-            // The old backend may be about to commit still, or the server be coming back.
-            _ => tokio::time::sleep(Duration::from_millis(50)).await,
-        }
-    }
-    Err(Error::new(
-        Kind::Conflict,
-        format!("it is not known whether load {load} was committed: run it again, the ledger decides"),
-    ))
-}
-
-async fn status(database: &Database, xid: &str) -> Result<Option<String>> {
-    let client = database.client().await?;
-    let rows = client
-        .query_typed(include_str!("../sql/transaction_status.sql"), &[(&xid, Type::TEXT)])
-        .await
-        .doing("cannot ask what became of a transaction")?;
-    Ok(rows.first().and_then(|row| row.get(0)))
-}
-
 impl std::fmt::Debug for PgLoad<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PgLoad").field("id", &self.entry.load).field("dataset", self.table.dataset()).finish_non_exhaustive()
+        f.debug_struct("PgLoad")
+            .field("id", &self.entry.load)
+            .field("dataset", self.table.dataset())
+            .finish_non_exhaustive()
     }
 }

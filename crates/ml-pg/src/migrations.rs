@@ -16,11 +16,22 @@ const LOCK: i64 = 0x6d6c_6d69_6772_6174;
 pub(crate) async fn run(client: &mut ClientWrapper) -> Result<()> {
     const DOING: &str = "cannot migrate the schema meta";
     // Waiting for the other processes may take longer than any other lock should.
-    client.batch_execute("SET lock_timeout = '5min'").await.doing(DOING)?;
-    client.execute_typed("SELECT pg_advisory_lock($1)", &[(&LOCK, tokio_postgres::types::Type::INT8)]).await.doing(DOING)?;
+    client
+        .batch_execute("SET lock_timeout = '5min'")
+        .await
+        .doing(DOING)?;
+    client
+        .execute_typed(
+            "SELECT pg_advisory_lock($1)",
+            &[(&LOCK, tokio_postgres::types::Type::INT8)],
+        )
+        .await
+        .doing(DOING)?;
     let done = migrate(client).await;
     client
-        .batch_execute(&format!("SELECT pg_advisory_unlock({LOCK}); SET lock_timeout = '5s'"))
+        .batch_execute(&format!(
+            "SELECT pg_advisory_unlock({LOCK}); SET lock_timeout = '5s'"
+        ))
         .await
         .doing(DOING)?;
     done
@@ -31,7 +42,9 @@ async fn migrate(client: &mut ClientWrapper) -> Result<()> {
         .batch_execute("SET client_min_messages = warning; CREATE SCHEMA IF NOT EXISTS meta")
         .await
         .doing("cannot create the schema meta")?;
-    let mut runner = embedded::migrations::runner().set_target(Target::Latest).set_abort_divergent(true);
+    let mut runner = embedded::migrations::runner()
+        .set_target(Target::Latest)
+        .set_abort_divergent(true);
     runner.set_migration_table_name("meta.migration");
     let client: &mut tokio_postgres::Client = client;
     match runner.run_async(client).await {

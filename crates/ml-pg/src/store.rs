@@ -1,7 +1,7 @@
-use deadpool_postgres::Object;
 use ml_core::{Begun, Encoded, Error, LoadKey, Result};
 use tokio_postgres::Transaction;
 
+use crate::database::Lease;
 use crate::failure::Doing;
 use crate::ledger::{self, Entry};
 use crate::step::step;
@@ -20,13 +20,11 @@ pub enum SameName {
 /// Opens loads into one table, each a transaction of its own on a connection from the pool.
 ///
 /// It keeps its connection between loads, and throws it away after a load that did not end well.
-#[derive(Debug)]
 pub struct Store {
     database: Database,
     table: Table,
     same_name: SameName,
-    client: Option<Object>,
-    poisoned: bool,
+    lease: Option<Lease>,
 }
 
 impl Store {
@@ -36,8 +34,7 @@ impl Store {
             database: database.clone(),
             table: table.clone(),
             same_name: SameName::default(),
-            client: None,
-            poisoned: false,
+            lease: None,
         }
     }
 
@@ -45,15 +42,6 @@ impl Store {
     pub fn same_name(mut self, policy: SameName) -> Self {
         self.same_name = policy;
         self
-    }
-
-    fn discard_broken(&mut self) {
-        if std::mem::take(&mut self.poisoned)
-            && let Some(client) = self.client.take()
-        {
-            // Out of the pool: the next statement could get another one's answer.
-            drop(Object::take(client));
-        }
     }
 }
 
@@ -64,36 +52,52 @@ impl ml_core::Store<Encoded> for Store {
         Self: 'a;
 
     async fn begin(&mut self, key: LoadKey) -> Result<Begun<PgLoad<'_>>> {
-        self.discard_broken();
-        let Store { database, table, same_name, client, poisoned } = self;
-        let client = match client {
-            Some(client) => client,
-            None => client.insert(database.client().await?),
+        let Store {
+            database,
+            table,
+            same_name,
+            lease,
+        } = self;
+        if lease.as_ref().is_some_and(|lease| !lease.is_clean()) {
+            *lease = None;
+        }
+        let lease = match lease {
+            Some(lease) => lease,
+            None => lease.insert(database.lease().await?),
         };
-        *poisoned = true;
+        let (client, clean) = lease.open();
         step("begin");
-        let client: &mut tokio_postgres::Client = client;
-        let tx = client.transaction().await.doing(format!("cannot open a load of {}", key.source))?;
+        let tx = client
+            .transaction()
+            .await
+            .doing(format!("cannot open a load of {}", key.source))?;
         match enter(&tx, table, *same_name, &key).await? {
             Begun::Fresh(entry) => {
-                let load = PgLoad::open(tx, poisoned, Some(database.clone()), table, entry).await?;
+                let load = PgLoad::open(tx, clean, Some(database.clone()), table, entry).await?;
                 Ok(Begun::Fresh(load))
             }
-            Begun::Replayed(load) => rolled_back(tx, poisoned).await.map(|()| Begun::Replayed(load)),
-            Begun::Busy => rolled_back(tx, poisoned).await.map(|()| Begun::Busy),
+            Begun::Replayed(load) => rolled_back(tx, clean).await.map(|()| Begun::Replayed(load)),
+            Begun::Busy => rolled_back(tx, clean).await.map(|()| Begun::Busy),
         }
     }
 }
 
-async fn rolled_back(tx: Transaction<'_>, poisoned: &mut bool) -> Result<()> {
-    tx.rollback().await.doing("cannot roll back a load that has nothing to do")?;
-    *poisoned = false;
+async fn rolled_back(tx: Transaction<'_>, clean: &mut bool) -> Result<()> {
+    tx.rollback()
+        .await
+        .doing("cannot roll back a load that has nothing to do")?;
+    *clean = true;
     Ok(())
 }
 
 /// Lock, then ledger: the protocol's first half, in any transaction.
-pub(crate) async fn enter(tx: &Transaction<'_>, table: &Table, policy: SameName, key: &LoadKey) -> Result<Begun<Entry>> {
-    let dataset = table.dataset();
+pub(crate) async fn enter(
+    tx: &Transaction<'_>,
+    table: &Table,
+    policy: SameName,
+    key: &LoadKey,
+) -> Result<Begun<Entry>> {
+    let dataset = &table.dataset().to_string();
     if let Some(content) = &key.sha256 {
         step("lock");
         if !ledger::try_lock(tx, dataset, content).await? {
@@ -102,7 +106,13 @@ pub(crate) async fn enter(tx: &Transaction<'_>, table: &Table, policy: SameName,
     }
     step("enter");
     match (ledger::enter(tx, dataset, key).await?, &key.sha256) {
-        (Some(Entry { supersedes: Some(old), .. }), _) if policy == SameName::Refuse => Err(Error::contract(format!(
+        (
+            Some(Entry {
+                supersedes: Some(old),
+                ..
+            }),
+            _,
+        ) if policy == SameName::Refuse => Err(Error::contract(format!(
             "{} was loaded into {dataset} before with another content, as load {old}; give it another name, \
              or allow new versions",
             key.source
@@ -111,16 +121,23 @@ pub(crate) async fn enter(tx: &Transaction<'_>, table: &Table, policy: SameName,
         (None, Some(content)) => {
             let load = ledger::find(tx, dataset, content).await?;
             load.map(Begun::Replayed).ok_or_else(|| {
-                Error::new(ml_core::Kind::Conflict, format!("{} was unloaded just now: run it again", key.source))
+                Error::new(
+                    ml_core::Kind::Conflict,
+                    format!("{} was unloaded just now: run it again", key.source),
+                )
             })
         }
-        (None, None) => Err(Error::storage(format!("{} was not entered into the ledger", key.source))),
+        (None, None) => Err(Error::storage(format!(
+            "{} was not entered into the ledger",
+            key.source
+        ))),
     }
 }
 
-/// A connection that a load was left open on must not go back to the pool.
-impl Drop for Store {
-    fn drop(&mut self) {
-        self.discard_broken();
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store")
+            .field("dataset", self.table.dataset())
+            .finish_non_exhaustive()
     }
 }

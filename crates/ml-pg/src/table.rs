@@ -18,12 +18,18 @@ pub(crate) struct Shape {
 impl Table {
     /// A table that takes records as they come: key (`_load_id`, `_record_no`) and no other constraint.
     pub fn landing(contract: Contract) -> Self {
-        Table { contract, merge: None }
+        Table {
+            contract,
+            merge: None,
+        }
     }
 
     /// A table that holds each thing once.
     pub fn merged(contract: Contract, merge: Merge) -> Self {
-        Table { contract, merge: Some(merge) }
+        Table {
+            contract,
+            merge: Some(merge),
+        }
     }
 
     /// The relation.
@@ -33,7 +39,11 @@ impl Table {
 
     /// The columns that records bring, quoted, in order.
     pub(crate) fn names(&self) -> Vec<String> {
-        self.contract.columns.iter().map(|column| quoted(&column.name)).collect()
+        self.contract
+            .columns
+            .iter()
+            .map(|column| quoted(&column.name))
+            .collect()
     }
 
     /// The statement a load streams its rows into.
@@ -44,7 +54,11 @@ impl Table {
 
     /// Every column of the table.
     pub(crate) fn shapes(&self) -> Vec<Shape> {
-        let lineage = |name: &str| Shape { name: name.to_owned(), ty: Type::Int8.sql().to_owned(), not_null: true };
+        let lineage = |name: &str| Shape {
+            name: name.to_owned(),
+            ty: Type::Int8.sql().to_owned(),
+            not_null: true,
+        };
         let own = self.contract.columns.iter().map(|column| Shape {
             name: column.name.to_string(),
             ty: column.ty.sql().to_owned(),
@@ -64,24 +78,42 @@ impl Table {
         lines.push(String::from("    \"_load_id\" bigint NOT NULL"));
         lines.push(String::from("    \"_record_no\" bigint NOT NULL"));
         match &self.merge {
-            None => lines.push(String::from("    PRIMARY KEY (\"_load_id\", \"_record_no\")")),
+            None => lines.push(String::from(
+                "    PRIMARY KEY (\"_load_id\", \"_record_no\")",
+            )),
             Some(merge) => {
                 lines.push(String::from("    \"_changed_load\" bigint NOT NULL"));
-                lines.push(String::from("    \"_row_id\" bigint NOT NULL GENERATED ALWAYS AS IDENTITY"));
+                lines.push(String::from(
+                    "    \"_row_id\" bigint NOT NULL GENERATED ALWAYS AS IDENTITY",
+                ));
                 let grain: Vec<String> = merge.grain.iter().map(|name| quoted(name)).collect();
-                lines.push(format!("    UNIQUE NULLS NOT DISTINCT ({})", grain.join(", ")));
+                lines.push(format!(
+                    "    UNIQUE NULLS NOT DISTINCT ({})",
+                    grain.join(", ")
+                ));
             }
         }
         let (schema, table) = (self.dataset().schema(), self.dataset().quoted());
-        format!("CREATE SCHEMA IF NOT EXISTS {schema};\nCREATE TABLE IF NOT EXISTS {table} (\n{}\n)", lines.join(",\n"))
+        format!(
+            "CREATE SCHEMA IF NOT EXISTS {schema};\nCREATE TABLE IF NOT EXISTS {table} (\n{}\n)",
+            lines.join(",\n")
+        )
     }
 }
 
 /// Text compares by bytes: the same order, and the same winners, on every server.
 fn definition(column: &ColumnDef) -> String {
-    let collation = if column.ty == Type::Text { " COLLATE \"C\"" } else { "" };
+    let collation = if column.ty == Type::Text {
+        " COLLATE \"C\""
+    } else {
+        ""
+    };
     let null = if column.nullable { "" } else { " NOT NULL" };
-    format!("    {} {}{collation}{null}", quoted(&column.name), column.ty)
+    format!(
+        "    {} {}{collation}{null}",
+        quoted(&column.name),
+        column.ty
+    )
 }
 
 /// A contract's names were checked when it was made; one made by hand is checked by the server.

@@ -59,7 +59,12 @@ pub trait ColumnRules<T, V>: Sized {
 
 impl<T, V> ColumnRules<T, V> for Column<T, V> {
     fn not_null(self) -> Rule {
-        rule(self, "not_null", |column| Expr::IsNull(column).negated(), "a value")
+        rule(
+            self,
+            "not_null",
+            |column| Expr::IsNull(column).negated(),
+            "a value",
+        )
     }
 
     fn not_blank(self) -> Rule
@@ -84,7 +89,12 @@ impl<T, V> ColumnRules<T, V> for Column<T, V> {
         let values: Vec<String> = values.into_iter().map(Into::into).collect();
         let expected = format!("one of {}", values.join(", "));
         let values = values.into_iter().map(Value::Text).collect();
-        rule(self, "one_of", |column| Expr::OneOf(column, values), expected)
+        rule(
+            self,
+            "one_of",
+            |column| Expr::OneOf(column, values),
+            expected,
+        )
     }
 
     fn length(self, min: u32, max: u32) -> Rule

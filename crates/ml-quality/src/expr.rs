@@ -165,7 +165,7 @@ fn infix<C: fmt::Display>(
 fn operand<C: fmt::Display>(f: &mut fmt::Formatter<'_>, expr: &Expr<C>) -> fmt::Result {
     match expr {
         Expr::Compare(..) | Expr::Add(..) | Expr::Sub(..) | Expr::Mul(..) => write!(f, "({expr})"),
-        _ => expr.fmt(f),
+        _ => write!(f, "{expr}"),
     }
 }
 

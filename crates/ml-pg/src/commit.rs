@@ -1,0 +1,72 @@
+//! How a transaction ends, and what is asked before it does.
+
+use std::time::Duration;
+
+use ml_core::{Audit, Error, Finding, Kind, LoadId, Result};
+use tokio_postgres::Transaction;
+use tokio_postgres::types::Type;
+
+use crate::Database;
+use crate::failure::Doing;
+
+/// How long the fate of a COMMIT without an answer is asked for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Ends the transaction of a load. The driver's answer is not the proof: it says `Ok` after a rollback, and says
+/// nothing when the connection broke. The server knows.
+pub(crate) async fn commit(
+    tx: Transaction<'_>,
+    clean: &mut bool,
+    database: &Database,
+    load: LoadId,
+    xid: &str,
+) -> Result<()> {
+    match tx.commit().await {
+        Ok(()) => *clean = true,
+        Err(error) => tracing::warn!(%load, %error, "COMMIT went unanswered; the server decides"),
+    }
+    let asked = tokio::time::Instant::now();
+    loop {
+        match status(database, xid).await {
+            Ok(Some(status)) if status == "committed" => return Ok(()),
+            Ok(Some(status)) if status == "aborted" => {
+                let what =
+                    format!("load {load} was rolled back by the server; nothing of it is kept");
+                return Err(Error::storage(what));
+            }
+            _ if asked.elapsed() > PATIENCE => break,
+            // The old backend may be about to commit still, or the server be coming back.
+            _ => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+    let what = format!(
+        "it is not known whether load {load} was committed: run it again, the ledger decides"
+    );
+    Err(Error::new(Kind::Conflict, what))
+}
+
+async fn status(database: &Database, xid: &str) -> Result<Option<String>> {
+    let client = database.client().await?;
+    let rows = client
+        .query_typed(
+            include_str!("../sql/transaction_status.sql"),
+            &[(&xid, Type::TEXT)],
+        )
+        .await
+        .doing("cannot ask what became of a transaction")?;
+    Ok(rows.first().and_then(|row| row.get(0)))
+}
+
+/// Counts the rows an audit's query returns, with `{rows}` standing for a relation.
+pub(crate) async fn count(tx: &Transaction<'_>, audit: &Audit, rows: &str) -> Result<Finding> {
+    let query = format!(
+        "SELECT count(*) FROM ({}) AS offending",
+        audit.sql.replace("{rows}", rows)
+    );
+    let counted = tx
+        .query_typed(&query, &[])
+        .await
+        .doing(format!("audit {} failed", audit.id))?;
+    let rows: i64 = counted.first().map_or(0, |row| row.get(0));
+    Ok(Finding::Rows(rows as u64))
+}

@@ -1,0 +1,185 @@
+//! The SQL of a merge: what wins, what changes, what lost and why.
+
+use ml_core::{Error, Merge, Result};
+
+use crate::Table;
+use crate::table::quoted;
+
+/// The rows of an increment on their way into the table.
+pub(crate) const INCREMENT: &str = "pg_temp.\"ml_increment\"";
+
+/// The statements of one table's merge.
+pub(crate) struct MergeSql {
+    /// Makes the temporary table.
+    pub(crate) stage: String,
+    /// Takes the winners in; `$1` is the load; counts how many records won.
+    pub(crate) merge: String,
+    /// Counts the losers with the same content as the winner, and the others; `None` where all are the same.
+    pub(crate) losers: Option<String>,
+}
+
+impl MergeSql {
+    pub(crate) fn of(table: &Table) -> Result<Self> {
+        let Some(merge) = &table.merge else {
+            let dataset = table.dataset();
+            return Err(Error::contract(format!(
+                "{dataset} takes records as they come: it cannot be merged into"
+            )));
+        };
+        let known = |name: &String| table.contract.ordinal(name).is_some();
+        if let Some(name) = merge
+            .grain
+            .iter()
+            .chain(&merge.version)
+            .find(|name| !known(name))
+        {
+            return Err(Error::contract(format!(
+                "the merge into {} names {name}, which is no column",
+                table.dataset()
+            )));
+        }
+        Ok(MergeSql {
+            stage: stage(table),
+            merge: upsert(table, merge),
+            losers: losers(table, merge),
+        })
+    }
+}
+
+fn stage(table: &Table) -> String {
+    let names = table.names().join(", ");
+    format!(
+        "CREATE TEMPORARY TABLE \"ml_increment\" ON COMMIT DROP AS \
+         SELECT {names}, \"_load_id\", \"_record_no\" FROM {} WITH NO DATA",
+        table.dataset().quoted()
+    )
+}
+
+/// How the winner among the records of one thing is found.
+enum Order {
+    /// The grain is the whole row: nothing to win but the lineage, which goes to the smallest.
+    Same,
+    /// The newest (load, record).
+    Newest,
+    /// The highest version, then the greatest content, then the smallest (load, record).
+    Version(String),
+}
+
+impl Order {
+    fn of(table: &Table, merge: &Merge) -> Self {
+        match &merge.version {
+            Some(version) => Order::Version(quoted(version)),
+            None if payload(table, merge).is_empty() => Order::Same,
+            None => Order::Newest,
+        }
+    }
+
+    fn sort(&self, table: &Table) -> String {
+        match self {
+            Order::Same => String::from("\"_load_id\", \"_record_no\""),
+            Order::Newest => String::from("\"_load_id\" DESC, \"_record_no\" DESC"),
+            Order::Version(version) => {
+                let content = content(table, "increment");
+                format!("{version} DESC NULLS LAST, {content} DESC, \"_load_id\", \"_record_no\"")
+            }
+        }
+    }
+
+    /// Whether the record that comes in (`excluded`) beats the row that is there (`held`).
+    fn beats(&self, table: &Table) -> String {
+        let lineage = |than: &str| {
+            format!(
+                "(excluded.\"_load_id\", excluded.\"_record_no\") {than} (held.\"_load_id\", held.\"_record_no\")"
+            )
+        };
+        match self {
+            Order::Same => lineage("<"),
+            Order::Newest => lineage(">"),
+            Order::Version(version) => {
+                let (new, old) = (content(table, "excluded"), content(table, "held"));
+                let smaller = lineage("<");
+                format!(
+                    "CASE \
+                     WHEN excluded.{version} IS DISTINCT FROM held.{version} \
+                     THEN coalesce(excluded.{version} > held.{version}, excluded.{version} IS NOT NULL) \
+                     WHEN {new} <> {old} THEN {new} > {old} \
+                     ELSE {smaller} END"
+                )
+            }
+        }
+    }
+}
+
+fn upsert(table: &Table, merge: &Merge) -> String {
+    let order = Order::of(table, merge);
+    let names = table.names();
+    let grain: Vec<String> = merge.grain.iter().map(|name| quoted(name)).collect();
+    let set: Vec<String> = names
+        .iter()
+        .map(|name| format!("{name} = excluded.{name}"))
+        .collect();
+    let (into, grain, set) = (table.dataset().quoted(), grain.join(", "), set.join(", "));
+    let (sort, beats) = (order.sort(table), order.beats(table));
+    let (new, old) = (tuple(&names, "excluded"), tuple(&names, "held"));
+    let names = names.join(", ");
+    format!(
+        "WITH winner AS (\
+         SELECT DISTINCT ON ({grain}) * FROM {INCREMENT} AS increment ORDER BY {grain}, {sort}) \
+         INSERT INTO {into} AS held ({names}, \"_load_id\", \"_record_no\", \"_changed_load\") \
+         SELECT {names}, \"_load_id\", \"_record_no\", $1 FROM winner \
+         ON CONFLICT ({grain}) DO UPDATE SET {set}, \
+         \"_load_id\" = excluded.\"_load_id\", \"_record_no\" = excluded.\"_record_no\", \
+         \"_changed_load\" = CASE WHEN {new} IS DISTINCT FROM {old} THEN $1 ELSE held.\"_changed_load\" END \
+         WHERE {beats}"
+    )
+}
+
+fn losers(table: &Table, merge: &Merge) -> Option<String> {
+    let payload = payload(table, merge);
+    if payload.is_empty() {
+        return None;
+    }
+    let same_thing: Vec<String> = merge.grain.iter().map(|name| same(table, name)).collect();
+    let (new, old) = (tuple(&payload, "increment"), tuple(&payload, "held"));
+    let (into, same_thing) = (table.dataset().quoted(), same_thing.join(" AND "));
+    Some(format!(
+        "SELECT count(*) FILTER (WHERE {new} IS NOT DISTINCT FROM {old}) \
+         FROM {INCREMENT} AS increment JOIN {into} AS held ON {same_thing} \
+         WHERE (increment.\"_load_id\", increment.\"_record_no\") <> (held.\"_load_id\", held.\"_record_no\")"
+    ))
+}
+
+/// `IS NOT DISTINCT FROM` cannot be hashed, so it is used only where a NULL can be.
+fn same(table: &Table, name: &str) -> String {
+    let nullable = table
+        .contract
+        .columns
+        .iter()
+        .any(|column| column.name == name && column.nullable);
+    let name = quoted(name);
+    let by = if nullable {
+        "IS NOT DISTINCT FROM"
+    } else {
+        "="
+    };
+    format!("increment.{name} {by} held.{name}")
+}
+
+/// The columns outside the grain, quoted.
+fn payload(table: &Table, merge: &Merge) -> Vec<String> {
+    let outside = table
+        .contract
+        .columns
+        .iter()
+        .filter(|column| merge.grain.iter().all(|name| *name != column.name));
+    outside.map(|column| quoted(&column.name)).collect()
+}
+
+fn tuple(names: &[String], of: &str) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("{of}.{name}")).collect();
+    format!("ROW({})", names.join(", "))
+}
+
+fn content(table: &Table, of: &str) -> String {
+    format!("{}::text COLLATE \"C\"", tuple(&table.names(), of))
+}
