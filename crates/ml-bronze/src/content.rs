@@ -22,13 +22,20 @@ pub(crate) async fn open(path: &Path) -> Result<(File, Fingerprint)> {
         ))
         .because(cause)
     };
-    let refused = |what: &str| Err(Error::source(format!("cannot read {}: {what}", path.display())));
+    let refused = |what: &str| {
+        Err(Error::source(format!(
+            "cannot read {}: {what}",
+            path.display()
+        )))
+    };
     let metadata = fs::metadata(path).await.map_err(unreadable)?;
     if metadata.is_dir() {
         return refused("it is a folder; pass the files in it, which csv_files lists");
     }
     if !metadata.is_file() {
-        return refused("it is no regular file, and a file is read twice; copy its content into one");
+        return refused(
+            "it is no regular file, and a file is read twice; copy its content into one",
+        );
     }
     let mut file = File::open(path).await.map_err(unreadable)?;
     let (sha256, length) = digest(&mut file).await.map_err(unreadable)?;

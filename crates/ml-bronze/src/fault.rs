@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use ml_core::{Action, ColumnDef, Fault, Scorecard, Violation};
 
+use crate::frame::Broken;
 use crate::limits::Limits;
 use crate::quoting::Stray;
-use crate::window::Broken;
 
 const QUOTE: &str = "csv.quote";
 const WIDTH: &str = "csv.width";
@@ -86,7 +86,11 @@ pub(crate) fn field(column: &ColumnDef, fault: Fault, bytes: &[u8], byte: u64) -
         ..violation(rule, expected.into(), found)
     };
     match fault {
-        Fault::Utf8(_) => of_column(UTF8, "UTF-8 text", format!("an invalid sequence at byte {byte}")),
+        Fault::Utf8(_) => of_column(
+            UTF8,
+            "UTF-8 text",
+            format!("an invalid sequence at byte {byte}"),
+        ),
         Fault::Nul => of_column(NUL, "text without NUL", format!("a NUL at byte {byte}")),
         Fault::Malformed(malformed) => Violation {
             rule: decode_rule(column),
@@ -157,15 +161,7 @@ mod tests {
         let mut card = Scorecard::default();
         declare(&[ColumnDef::of("n", Type::Int8)], &mut card);
         let rules: Vec<_> = card.rules.keys().map(String::as_str).collect();
-        let all = [
-            MARK,
-            NUL,
-            UTF8,
-            QUOTE,
-            SIZE,
-            WIDTH,
-            "n.decode",
-        ];
+        let all = [MARK, NUL, UTF8, QUOTE, SIZE, WIDTH, "n.decode"];
         assert_eq!(rules, all);
     }
 }

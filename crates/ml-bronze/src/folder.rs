@@ -52,13 +52,13 @@ mod tests {
     #[tokio::test]
     async fn lists_files_by_name() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["b.csv", "a.CSV", "c.txt", ".csv"] {
+        for name in ["b.csv", "e.csv", "a.CSV", "d.csv", "c.txt", ".csv"] {
             fs::write(folder.path().join(name), "id\n").unwrap();
         }
-        fs::create_dir(folder.path().join("d.csv")).unwrap();
+        fs::create_dir(folder.path().join("x.csv")).unwrap();
         let files = csv_files(folder.path()).await.unwrap();
         let names: Vec<_> = files.iter().map(|path| path.file_name().unwrap()).collect();
-        assert_eq!(names, ["a.CSV", "b.csv"]);
+        assert_eq!(names, ["a.CSV", "b.csv", "d.csv", "e.csv"]);
     }
 
     #[tokio::test]

@@ -40,6 +40,7 @@ mod content;
 mod csv_file;
 mod fault;
 mod folder;
+mod frame;
 mod header;
 mod limits;
 mod quoting;
@@ -47,7 +48,11 @@ mod reading;
 mod window;
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod tiles;
 
 pub use csv_file::CsvFile;
 pub use folder::csv_files;

@@ -153,7 +153,10 @@ mod tests {
         assert_eq!(scan(b"a,\"b\"c\n"), stray(Stray::Closing(4)));
         assert_eq!(scan(b"a,b\"c\n"), stray(Stray::Inside(3)));
         assert_eq!(scan(b"a, \"c\"\n"), stray(Stray::Inside(3)));
-        assert_eq!(scan(b"1,\"abc,2\n3,\"hello\",5\n"), stray(Stray::Closing(11)));
+        assert_eq!(
+            scan(b"1,\"abc,2\n3,\"hello\",5\n"),
+            stray(Stray::Closing(11))
+        );
         let mut open = Scan::default();
         assert_eq!(open.run(b"a,\"b\nc"), None);
         assert_eq!(open.open_quote(), Some(Stray::Open(2)));

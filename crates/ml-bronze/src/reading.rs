@@ -9,9 +9,10 @@ use ml_core::{
 use ml_quality::Judge;
 use tokio::io::AsyncRead;
 
+use crate::frame::Frame;
 use crate::header::{self, Header};
 use crate::limits::Limits;
-use crate::window::{Frame, Window};
+use crate::window::Window;
 use crate::{fault, quoting};
 
 /// A source that is open, and how far it was read.
@@ -91,14 +92,16 @@ impl<R: Record, F: AsyncRead + Unpin + Send> Reading<R, F> {
             Error::contract(format!("{name}, line {line}, byte {byte}: {what}"))
         };
         header::text(self.csv.get_ref().raw()).map_err(|(at, found)| {
-            let what = format!(
-                "expected a header in UTF-8, found {found}: save the file as CSV in UTF-8"
-            );
+            let what =
+                format!("expected a header in UTF-8, found {found}: save the file as CSV in UTF-8");
             refused(frame.byte + at as u64, what)
         })?;
         if let Some(broken) = frame.broken {
             let fault = fault::broken(broken, frame.byte, &self.limits);
-            let what = format!("broken header: expected {}, found {}", fault.expected, fault.found);
+            let what = format!(
+                "broken header: expected {}, found {}",
+                fault.expected, fault.found
+            );
             return Err(refused(frame.byte, what));
         }
         self.split().await?;
@@ -124,7 +127,8 @@ impl<R: Record, F: AsyncRead + Unpin + Send> Reading<R, F> {
             self.declare(judge, &mut chunk.card);
         }
         let (from, start) = (self.records, self.csv.get_ref().offset());
-        while self.records - from < most && self.csv.get_ref().offset() - start < self.limits.chunk {
+        while self.records - from < most && self.csv.get_ref().offset() - start < self.limits.chunk
+        {
             let Some(frame) = self.advance().await? else {
                 self.end()?;
                 break;
@@ -250,7 +254,7 @@ impl<R: Record, F: AsyncRead + Unpin + Send> Reading<R, F> {
     fn unreadable(&self, cause: io::Error) -> Error {
         let (name, records) = (&self.name, self.records);
         Error::source(format!(
-            "cannot read {name} on after {records} records: load it again"
+            "cannot go on reading {name} after {records} records: load it again"
         ))
         .because(cause)
     }

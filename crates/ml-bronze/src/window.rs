@@ -8,8 +8,9 @@ use ml_core::Fingerprint;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 
+use crate::frame::{Broken, Frame, line_ends};
 use crate::limits::Limits;
-use crate::quoting::{Found, Scan, Stray};
+use crate::quoting::{Found, Scan};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -30,37 +31,13 @@ pub(crate) struct Window<F> {
     at: usize,
     line: u64,
     after_cr: bool,
+    /// Before the first record: csv-async, too, takes a mark at its start for none of the header.
+    headless: bool,
     ended: bool,
     scan: Scan,
     current: Frame,
     /// What csv-async has had of the current record.
     handed: usize,
-}
-
-/// One record, or the line that is left of a broken one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Frame {
-    /// The line on which it starts, from 1.
-    pub(crate) line: u64,
-    /// The offset of its first byte in the file.
-    pub(crate) byte: u64,
-    /// How many bytes it has, without what ends its line.
-    pub(crate) len: u64,
-    /// Why it is not a sound record.
-    pub(crate) broken: Option<Broken>,
-    /// How many of its bytes the window still has.
-    kept: usize,
-    /// How many line ends are inside it.
-    breaks: u64,
-}
-
-/// Why a line is not a sound record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Broken {
-    /// A quote is not where it may be.
-    Quote(Stray),
-    /// The record is longer than the cap.
-    Size,
 }
 
 /// What can be said about the next record without reading on.
@@ -83,6 +60,7 @@ impl<F: AsyncRead + Unpin> Window<F> {
             at: 0,
             line: 1,
             after_cr: false,
+            headless: true,
             ended: false,
             scan: Scan::default(),
             current: Frame::default(),
@@ -104,6 +82,7 @@ impl<F: AsyncRead + Unpin> Window<F> {
                 Step::End => return Ok(None),
             };
             self.current = frame;
+            self.headless = false;
             return Ok(Some(frame));
         }
     }
@@ -128,6 +107,12 @@ impl<F: AsyncRead + Unpin> Window<F> {
         Fingerprint::new(self.sha256.clone().finalize().into())
     }
 
+    /// How many bytes are in memory.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> usize {
+        self.bytes.len()
+    }
+
     fn leave(&mut self) {
         let left = std::mem::take(&mut self.current);
         self.at += left.kept;
@@ -145,40 +130,45 @@ impl<F: AsyncRead + Unpin> Window<F> {
         let ahead = self.bytes.len() - self.at;
         // one byte past the cap, where the line end of the longest record stands
         let record = &self.bytes[self.at..self.at + ahead.min(cap + 1)];
-        match self.scan.run(record) {
-            Some(Found::End(end)) => Step::Frame(self.sound(end)),
-            Some(Found::Stray(stray)) => self.first_line(Broken::Quote(stray)),
-            None if ahead > cap => self.first_line(self.unended(Broken::Size)),
-            None if !self.ended => Step::More,
-            None => match self.scan.open_quote() {
-                Some(open) => self.first_line(Broken::Quote(open)),
-                None => Step::Frame(self.sound(ahead)),
-            },
+        match (self.scan.run(record), self.scan.open_quote()) {
+            (Some(Found::End(end)), _) => Step::Frame(self.sound(end)),
+            (Some(Found::Stray(stray)), _) => self.first_line(Broken::Quote(stray)),
+            (None, _) if ahead <= cap && !self.ended => Step::More,
+            (None, Some(open)) => self.first_line(Broken::Quote(open)),
+            (None, None) if ahead > cap => self.first_line(Broken::Size),
+            (None, None) => Step::Frame(self.sound(ahead)),
         }
     }
 
-    /// Steps over line ends, and the mark some programs put at the start of a file; answers whether a record follows.
+    /// Steps over line ends, and before the header over marks; answers whether a record follows.
     fn skip_between(&mut self) -> bool {
-        if self.offset() == 0 && !self.skip_mark() {
-            return false;
-        }
-        while let Some(&byte) = self.bytes.get(self.at) {
-            match byte {
-                b'\n' if self.after_cr => {}
-                b'\r' | b'\n' => self.line += 1,
-                _ => return true,
+        loop {
+            match self.bytes.get(self.at) {
+                Some(b'\n') if self.after_cr => self.skip(1),
+                Some(b'\r' | b'\n') => {
+                    self.line += 1;
+                    self.skip(1);
+                }
+                Some(&first) if first == BOM[0] && self.headless => match self.is_mark() {
+                    Some(true) => self.skip(BOM.len()),
+                    Some(false) => return true,
+                    None => return false,
+                },
+                next => return next.is_some(),
             }
-            self.after_cr = byte == b'\r';
-            self.at += 1;
         }
-        false
     }
 
-    fn skip_mark(&mut self) -> bool {
-        if self.bytes.starts_with(BOM) {
-            self.at = BOM.len();
-        }
-        self.ended || self.bytes.len() >= BOM.len()
+    fn skip(&mut self, bytes: usize) {
+        self.after_cr = self.bytes[self.at] == b'\r';
+        self.at += bytes;
+    }
+
+    /// Whether the mark stands here; `None` before enough was read to say so.
+    fn is_mark(&self) -> Option<bool> {
+        let rest = &self.bytes[self.at..];
+        let known = self.ended || rest.len() >= BOM.len();
+        known.then(|| rest.starts_with(BOM))
     }
 
     fn sound(&self, end: usize) -> Frame {
@@ -186,7 +176,10 @@ impl<F: AsyncRead + Unpin> Window<F> {
             true => line_ends(&self.bytes[self.at..self.at + end]),
             false => 0,
         };
-        Frame { breaks, ..self.frame(end, None) }
+        Frame {
+            breaks,
+            ..self.frame(end, None)
+        }
     }
 
     fn frame(&self, len: usize, broken: Option<Broken>) -> Frame {
@@ -198,10 +191,6 @@ impl<F: AsyncRead + Unpin> Window<F> {
             kept: len,
             breaks: 0,
         }
-    }
-
-    fn unended(&self, otherwise: Broken) -> Broken {
-        self.scan.open_quote().map_or(otherwise, Broken::Quote)
     }
 
     /// A broken record costs its first line; what follows is read as records of its own.
@@ -218,12 +207,14 @@ impl<F: AsyncRead + Unpin> Window<F> {
     /// Reads on to the end of a line longer than the cap and keeps only the start of it.
     async fn cut_line(&mut self, why: Broken) -> io::Result<Frame> {
         let mut frame = self.frame(self.limits.raw, Some(why));
+        self.let_go();
         let keep = self.at + self.limits.raw;
         loop {
             let rest = &self.bytes[keep..];
             let end = memchr2(b'\r', b'\n', rest);
             let cut = end.unwrap_or(rest.len());
             self.bytes.drain(keep..keep + cut);
+            // what stands behind the cut keeps its offset; that of the record is in the frame
             self.base += cut as u64;
             frame.len += cut as u64;
             if end.is_some() || self.ended {
@@ -235,10 +226,14 @@ impl<F: AsyncRead + Unpin> Window<F> {
 
     /// Lets go of what is done with, then reads on.
     async fn fill(&mut self) -> io::Result<()> {
+        self.let_go();
+        self.read().await
+    }
+
+    fn let_go(&mut self) {
         self.bytes.drain(..self.at);
         self.base += self.at as u64;
         self.at = 0;
-        self.read().await
     }
 
     async fn read(&mut self) -> io::Result<()> {
@@ -249,13 +244,6 @@ impl<F: AsyncRead + Unpin> Window<F> {
         self.sha256.update(&self.bytes[from..]);
         Ok(())
     }
-}
-
-/// LF, CRLF and CR each end a line.
-fn line_ends(bytes: &[u8]) -> u64 {
-    let ends = memchr::memchr2_iter(b'\r', b'\n', bytes);
-    ends.filter(|&at| bytes[at] == b'\r' || at == 0 || bytes[at - 1] != b'\r')
-        .count() as u64
 }
 
 /// The current record and a line end, whatever ended it in the file: csv-async then wants no byte of the next one.

@@ -41,11 +41,40 @@ impl Config {
             roots,
         } = Split::of(url.expose_secret());
         // The client's own error may repeat a part of the string.
-        let mut server: tokio_postgres::Config = rest.parse().map_err(|_| unreadable())?;
+        let server = rest.parse().map_err(|_| unreadable())?;
+        Config::of(server, sslmode.as_deref(), roots)
+    }
+
+    /// The parts by themselves, where nothing needs to be encoded; TLS as in [`new`](Config::new) without `sslmode`.
+    ///
+    /// # Errors
+    /// [`Config`](ml_core::Kind::Config) when there is no host.
+    pub fn parts(
+        host: &str,
+        port: u16,
+        database: &str,
+        user: &str,
+        password: &SecretString,
+    ) -> Result<Self> {
+        let mut server = tokio_postgres::Config::new();
+        server
+            .host(host)
+            .port(port)
+            .dbname(database)
+            .user(user)
+            .password(password.expose_secret());
+        Config::of(server, None, None)
+    }
+
+    fn of(
+        mut server: tokio_postgres::Config,
+        sslmode: Option<&str>,
+        roots: Option<PathBuf>,
+    ) -> Result<Self> {
         if server.get_hosts().is_empty() {
             return Err(unreadable());
         }
-        server.ssl_mode(ssl_mode(sslmode.as_deref(), &server)?);
+        server.ssl_mode(ssl_mode(sslmode, &server)?);
         pin(&mut server);
         Ok(Config {
             server,

@@ -17,6 +17,8 @@ enum Kind {
 
 /// An expression bound to ordinals, and the kind of its values.
 type Bound = (Expr<usize>, Kind);
+/// A bound expression inside another one.
+type Part = Box<Expr<usize>>;
 /// Why an expression cannot be bound.
 type Result<T> = std::result::Result<T, String>;
 
@@ -66,7 +68,7 @@ fn bind(expr: &Expr, contract: &Contract) -> Result<Bound> {
     })
 }
 
-fn as_kind(expr: &Expr, kind: Kind, contract: &Contract) -> Result<Box<Expr<usize>>> {
+fn as_kind(expr: &Expr, kind: Kind, contract: &Contract) -> Result<Part> {
     let (bound, found) = bind(expr, contract)?;
     if found != kind {
         return Err(format!("{expr} is {found}, where {kind} is expected"));
@@ -74,7 +76,7 @@ fn as_kind(expr: &Expr, kind: Kind, contract: &Contract) -> Result<Box<Expr<usiz
     Ok(Box::new(bound))
 }
 
-fn alike(a: &Expr, b: &Expr, contract: &Contract) -> Result<(Box<Expr<usize>>, Box<Expr<usize>>)> {
+fn alike(a: &Expr, b: &Expr, contract: &Contract) -> Result<(Part, Part)> {
     let (left, kind) = bind(a, contract)?;
     Ok((Box::new(left), as_kind(b, kind, contract)?))
 }

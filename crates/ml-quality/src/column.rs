@@ -7,6 +7,14 @@ use crate::{Compare, Expr, Number, Ordered, Rule, Scalar, Term, Text};
 /// Starts rules from a column's handle: `Order::AMOUNT.between(dec!(0), dec!(100))`.
 ///
 /// Except for [`not_null`](ColumnRules::not_null) and [`not_blank`](ColumnRules::not_blank), NULL passes.
+///
+/// ```compile_fail
+/// # use ml_core::Column;
+/// use ml_quality::ColumnRules;
+/// const PAID: Column<(), bool> = Column::new(0, "paid");
+/// PAID.positive(); // this rule is about numbers, and the column is a `bool`
+/// ```
+#[allow(clippy::wrong_self_convention)] // a handle is two words and `Copy`: rules take it by value
 pub trait ColumnRules<T, V>: Sized {
     /// Not NULL; named `<column>.not_null`.
     fn not_null(self) -> Rule;

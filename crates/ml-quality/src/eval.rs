@@ -15,15 +15,15 @@ impl Expr<usize> {
     fn truth<R: Fields>(&self, record: &R) -> Option<bool> {
         match self {
             Expr::Compare(how, a, b) => {
-                number::order(a.value(record), b.value(record)).map(|order| how.holds(order))
+                number::order(a.leaf(record), b.leaf(record)).map(|order| how.holds(order))
             }
             Expr::And(all) => deciding(false, all.iter().map(|one| one.truth(record))),
             Expr::Or(all) => deciding(true, all.iter().map(|one| one.truth(record))),
             Expr::Not(a) => a.truth(record).map(|truth| !truth),
-            Expr::IsNull(a) => Some(a.value(record).is_null()),
-            Expr::IsBlank(a) => is_blank(a.value(record)),
-            Expr::OneOf(a, values) => is_one_of(a.value(record), values),
-            Expr::Email(a) => text(a.value(record)).map(is_email),
+            Expr::IsNull(a) => Some(a.leaf(record).is_null()),
+            Expr::IsBlank(a) => is_blank(a.leaf(record)),
+            Expr::OneOf(a, values) => is_one_of(a.leaf(record), values),
+            Expr::Email(a) => text(a.leaf(record)).map(is_email),
             _ => match self.value(record) {
                 ValueRef::Bool(truth) => Some(truth),
                 _ => None,
@@ -31,11 +31,22 @@ impl Expr<usize> {
         }
     }
 
+    /// The value, without a call where it need not be calculated: most rules compare a column with a constant.
+    #[inline]
+    fn leaf<'a, R: Fields>(&'a self, record: &'a R) -> ValueRef<'a> {
+        match self {
+            Expr::Column(ordinal) => record.field(*ordinal),
+            Expr::Literal(Value::Int(value)) => ValueRef::Int(*value),
+            Expr::Literal(value) => value.as_ref(),
+            _ => self.value(record),
+        }
+    }
+
     fn value<'a, R: Fields>(&'a self, record: &'a R) -> ValueRef<'a> {
         match self {
             Expr::Column(ordinal) => record.field(*ordinal),
             Expr::Literal(value) => value.as_ref(),
-            Expr::Length(a) => length(a.value(record)),
+            Expr::Length(a) => length(a.leaf(record)),
             Expr::Add(a, b) => number::add(a.value(record), b.value(record)),
             Expr::Sub(a, b) => number::sub(a.value(record), b.value(record)),
             Expr::Mul(a, b) => number::mul(a.value(record), b.value(record)),

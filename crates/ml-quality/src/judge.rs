@@ -201,6 +201,11 @@ impl<R: Record> Stage<R> for Judge<R> {
         self.judge(&record, &[], report);
         (!report.is_held()).then_some(record)
     }
+
+    fn declare(&self, card: &mut Scorecard) {
+        self.rules()
+            .for_each(|(id, action)| card.declare(id, action));
+    }
 }
 
 impl<R> Clone for Judge<R> {

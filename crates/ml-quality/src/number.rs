@@ -8,8 +8,12 @@ use ml_core::ValueRef;
 use rust_decimal::Decimal;
 
 /// SQL's order of two values; `None` when one is NULL or they are not of one kind.
+#[inline]
 pub(crate) fn order(a: ValueRef<'_>, b: ValueRef<'_>) -> Option<Ordering> {
     match (a, b) {
+        // The two most frequent, where a call would cost more than the comparison.
+        (ValueRef::Int(a), ValueRef::Int(b)) => Some(a.cmp(&b)),
+        (ValueRef::Float(a), ValueRef::Float(b)) => Some(order_floats(a, b)),
         (ValueRef::Float(_), _) | (_, ValueRef::Float(_)) => {
             Some(order_floats(float(a)?, float(b)?))
         }
@@ -18,6 +22,7 @@ pub(crate) fn order(a: ValueRef<'_>, b: ValueRef<'_>) -> Option<Ordering> {
 }
 
 /// PostgreSQL's order, which is total: NaN equals itself and is above everything else.
+#[inline]
 fn order_floats(a: f64, b: f64) -> Ordering {
     let by_nan = || a.is_nan().cmp(&b.is_nan());
     a.partial_cmp(&b).unwrap_or_else(by_nan)

@@ -1,0 +1,202 @@
+//! Files as they come: through [`ml_core::Flow`] into memory, and refused with a message that says what to do.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ml_bronze::CsvFile;
+use ml_core::{
+    Contract, Error, Feed, Flow, Gate, Judged, Kind, LoadId, LoadKey, Located, Memory, Outcome,
+    Record, Row, Verdict,
+};
+use ml_quality::{ColumnRules, Judge, RuleSet};
+use tempfile::TempDir;
+
+#[derive(Debug, Clone, PartialEq, Record)]
+#[record(dataset = "bronze.orders", grain = "id")]
+struct Order {
+    #[column(name = "OrderId", critical)]
+    id: i64,
+    note: Option<String>,
+}
+
+fn judge() -> Judge<Order> {
+    let rules = RuleSet::<Order>::new().quarantine(Order::ID.at_least(1));
+    rules.build().unwrap()
+}
+
+fn file(content: &[u8]) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.csv");
+    fs::write(&path, content).unwrap();
+    (folder, path)
+}
+
+type Rows = Vec<Located<Order>>;
+
+async fn open(feed: &mut CsvFile<Order>) -> ml_core::Result<LoadKey> {
+    Feed::<Rows>::open(feed).await
+}
+
+async fn next(feed: &mut CsvFile<Order>) -> ml_core::Result<Option<Judged<Rows>>> {
+    feed.next(LoadId(1)).await
+}
+
+async fn refusal(path: &Path) -> Error {
+    let mut store = Memory::<Order>::default();
+    let (flow, mut feed) = (Flow::new(Gate::default()), CsvFile::new(path, judge()));
+    let error = flow.run(&mut feed, &mut store).await.unwrap_err();
+    let ledger = store.ledger();
+    assert!(matches!(&ledger[0].receipt.verdict, Verdict::Refused(why) if *why == error.chain()));
+    error
+}
+
+#[tokio::test]
+async fn a_file_is_loaded_once_whatever_its_name() {
+    let (folder, path) = file(b"OrderId,note\n1,a\n0,b\n2,c\n");
+    let mut store = Memory::<Order>::default();
+    let flow = Flow::new(Gate::off());
+    let outcome = flow
+        .run(&mut CsvFile::new(&path, judge()), &mut store)
+        .await
+        .unwrap();
+    let Outcome::Applied(receipt) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(
+        (
+            receipt.card.read,
+            receipt.card.accepted,
+            receipt.card.quarantined
+        ),
+        (3, 2, 1)
+    );
+    assert_eq!(receipt.card.rules["csv.quote"].violations, 0);
+    assert_eq!(store.ledger()[0].key.source, "orders.csv");
+    let held = &store.held()[0];
+    assert_eq!(
+        (held.raw.as_slice(), held.raw_len, held.at.load),
+        (&b"0,b"[..], 3, receipt.load)
+    );
+    let renamed = folder.path().join("again.csv");
+    fs::rename(path, &renamed).unwrap();
+    let again = flow
+        .run(&mut CsvFile::new(&renamed, judge()), &mut store)
+        .await
+        .unwrap();
+    assert_eq!(again, Outcome::Replayed(receipt.load));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_named_and_entered() {
+    let (folder, empty) = file(b"");
+    for (path, say) in [
+        (empty, "orders.csv: it is empty"),
+        (folder.path().join("x.csv"), "x.csv: check its name"),
+        (folder.path().to_owned(), "it is a folder"),
+        (
+            folder.path().join("orders.csv/x.csv"),
+            "x.csv: check its name",
+        ),
+        (
+            PathBuf::from("/dev/null"),
+            "/dev/null: it is no regular file",
+        ),
+    ] {
+        let error = refusal(&path).await;
+        assert_eq!(error.kind(), Kind::Source);
+        assert!(error.to_string().contains(say), "{error}");
+    }
+    let (_folder, headless) = file(b"1,a\n");
+    assert_eq!(refusal(&headless).await.kind(), Kind::Contract);
+}
+
+#[tokio::test]
+async fn a_file_that_changes_while_it_is_read_is_refused() {
+    let (_folder, path) = file(b"OrderId,note\n1,a\n2,b\n");
+    let mut feed = CsvFile::new(&path, judge()).chunk(0);
+    open(&mut feed).await.unwrap();
+    fs::write(&path, b"OrderId,note\n1,a\n2,b\n3,c\n").unwrap();
+    let error = loop {
+        match next(&mut feed).await {
+            Ok(chunk) => assert!(chunk.is_some()),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error.kind(), Kind::Source);
+    assert!(
+        error.to_string().contains("changed while it was read"),
+        "{error}"
+    );
+    open(&mut feed).await.unwrap();
+    let mut read = 0;
+    while let Some(chunk) = next(&mut feed).await.unwrap() {
+        read += chunk.card.read;
+    }
+    assert_eq!(read, 3);
+}
+
+#[tokio::test]
+async fn a_feed_is_opened_first_and_ends_for_good() {
+    let (_folder, path) = file(b"OrderId,note\n");
+    let mut feed = CsvFile::new(&path, judge()).named("orders of today");
+    assert_eq!(next(&mut feed).await.unwrap_err().kind(), Kind::Config);
+    assert_eq!(open(&mut feed).await.unwrap().source, "orders of today");
+    assert_eq!(next(&mut feed).await.unwrap().unwrap().card.read, 0);
+    assert!(next(&mut feed).await.unwrap().is_none());
+    assert!(next(&mut feed).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn other_rules_or_columns_are_another_load_of_the_same_content() {
+    let (_folder, path) = file(b"OrderId,note\n1,a\n");
+    let key = open(&mut CsvFile::new(&path, judge())).await.unwrap();
+    let looser = RuleSet::<Order>::new()
+        .warn(Order::ID.at_least(1))
+        .build()
+        .unwrap();
+    let other = open(&mut CsvFile::new(&path, looser)).await.unwrap();
+    assert_eq!(key.sha256, other.sha256);
+    assert_ne!(key.rules, other.rules);
+    let mut contract = Contract::of::<Order>().unwrap();
+    contract.columns[1].personal = true;
+    let contract = Arc::new(contract);
+    let rules =
+        RuleSet::<Row>::new().quarantine(ml_quality::rule("any", 1, |_: &Row| true).reading("id"));
+    let judge = rules.build_for(&contract).unwrap();
+    let blank = Row::new(Arc::clone(&contract));
+    let mut feed = CsvFile::with_contract(&path, contract, blank, judge);
+    let key = Feed::<Vec<Located<Row>>>::open(&mut feed).await.unwrap();
+    assert_ne!(key.rules, other.rules);
+}
+
+#[tokio::test]
+async fn a_contract_known_at_run_time_reads_the_same() {
+    let (_folder, path) = file(b"note,OrderId\n,1\nb,x\n\"c\nd\",3\n");
+    let contract = Arc::new(Contract::of::<Order>().unwrap());
+    let rule = ml_quality::rule("any", 1, |_: &Row| true).reading("id");
+    let judge = RuleSet::<Row>::new()
+        .quarantine(rule)
+        .build_for(&contract)
+        .unwrap();
+    let blank = Row::new(Arc::clone(&contract));
+    let mut feed = CsvFile::with_contract(&path, contract, blank, judge.clone());
+    Feed::<Vec<Located<Row>>>::open(&mut feed).await.unwrap();
+    let chunk: Judged<Vec<Located<Row>>> = feed.next(LoadId(1)).await.unwrap().unwrap();
+    assert_eq!(chunk.rows.len(), 2);
+    assert_eq!(chunk.held[0].violations[0].rule, "id.decode");
+    let mut other = Contract::of::<Order>().unwrap();
+    other.columns.pop();
+    let stranger = Row::new(Arc::new(other.clone()));
+    let mut feed = CsvFile::with_contract(
+        &path,
+        Arc::new(Contract::of::<Order>().unwrap()),
+        stranger,
+        judge,
+    );
+    let error = Feed::<Vec<Located<Row>>>::open(&mut feed)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Contract);
+}

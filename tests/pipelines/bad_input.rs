@@ -1,0 +1,180 @@
+//! What cannot be read is refused with a reason, in the error and in the ledger.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use metalayer::core::{Kind, Silent};
+use metalayer::pg::SameName;
+use metalayer::prelude::*;
+
+use crate::retail::pipeline::Retail;
+use crate::retail::sale::{Sale, bronze_rules};
+use crate::support::{Fresh, settings};
+
+const HEADER: &str =
+    "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
+
+async fn retail() -> (Fresh, Retail) {
+    let fresh = Fresh::migrated().await;
+    let retail = Retail::open(&fresh.database, &settings()).await.unwrap();
+    (fresh, retail)
+}
+
+async fn load(retail: &Retail, path: &Path) -> Result<Outcome> {
+    retail
+        .bronze(&[path.to_owned()], Arc::new(Silent))
+        .await
+        .pop()
+        .unwrap()
+}
+
+fn file(folder: &Path, name: &str, content: &[u8]) -> PathBuf {
+    let path = folder.join(name);
+    fs::write(&path, content).unwrap();
+    path
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_gets_an_error_and_a_ledger_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let twice = format!("{HEADER},Country\n");
+    let without = HEADER.replace("Quantity,", "");
+    let cases = [
+        (folder.join("missing.csv"), Kind::Source, "missing.csv"),
+        (file(folder, "empty.csv", b""), Kind::Source, "empty"),
+        (
+            file(folder, "without.csv", without.as_bytes()),
+            Kind::Contract,
+            "Quantity",
+        ),
+        (
+            file(folder, "twice.csv", twice.as_bytes()),
+            Kind::Contract,
+            "Country",
+        ),
+        (
+            file(folder, "binary.csv", b"\x7fELF\x02\x01\x01\0\0\0\0\n"),
+            Kind::Contract,
+            "UTF-8",
+        ),
+    ];
+    let (fresh, retail) = retail().await;
+    for (path, kind, named) in &cases {
+        let error = load(&retail, path).await.unwrap_err();
+        assert_eq!(error.kind(), *kind, "{error:?}");
+        assert!(error.chain().contains(named), "{error:?}");
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let ledger = format!(
+            "SELECT state || ' ' || (source_sha256 IS NULL) || ' ' || reason FROM meta.load WHERE source = '{name}'"
+        );
+        let ledger = fresh.one(&ledger).await;
+        assert!(
+            ledger.starts_with("refused true ") && ledger.contains(named),
+            "{ledger}"
+        );
+    }
+    assert_eq!(
+        fresh.one("SELECT count(*) FROM meta.load").await,
+        cases.len().to_string()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_header_without_rows_is_a_success() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(
+        folder.path(),
+        "header.csv",
+        format!("{HEADER}\n").as_bytes(),
+    );
+    let (fresh, retail) = retail().await;
+    let outcome = load(&retail, &path).await.unwrap();
+    assert!(matches!(outcome, Outcome::Applied(receipt) if receipt.card.read == 0));
+    assert_eq!(
+        fresh
+            .one("SELECT state || ' ' || rows_read FROM meta.load")
+            .await,
+        "applied 0"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rejected_record_is_kept_with_everything_about_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = "1,A,\"two\nlines\",1,2024-03-01 10:00:00,1.50,17850.0,France\n".repeat(50);
+    let bad = ",B,thing,many,2024-03-01 10:00:00,1.50,,France";
+    let path = file(
+        folder.path(),
+        "bad.csv",
+        format!("{HEADER}\n{good}{bad}\n").as_bytes(),
+    );
+    let (fresh, retail) = retail().await;
+    let outcome = load(&retail, &path).await.unwrap();
+    assert!(matches!(outcome, Outcome::Applied(receipt) if receipt.card.quarantined == 1));
+    let held = "SELECT source || ' ' || record_no || ' ' || line_no || ' ' || byte_offset || ' ' || convert_from(raw, 'UTF8') FROM meta.v_quarantine LIMIT 1";
+    assert_eq!(
+        fresh.one(held).await,
+        format!("bad.csv 51 102 {} {bad}", HEADER.len() + 1 + good.len())
+    );
+    let rules = "SELECT string_agg(rule || ': ' || expected || ', not ' || found, '; ' ORDER BY rule) FROM meta.v_quarantine";
+    let rules = fresh.one(rules).await;
+    assert!(
+        rules.contains("invoice_no.not_blank")
+            && rules.contains("quantity.decode")
+            && rules.contains("many"),
+        "{rules}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_name_with_another_content_follows_the_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = |invoice: u32| {
+        format!("{HEADER}\n{invoice},A,thing,1,2024-03-01 10:00:00,1.50,17850.0,France\n")
+    };
+    let path = file(folder.path(), "day.csv", line(1).as_bytes());
+    let (fresh, retail) = retail().await;
+    let Outcome::Applied(first) = load(&retail, &path).await.unwrap() else {
+        panic!("a new file is applied")
+    };
+    fs::write(&path, line(2)).unwrap();
+    let Outcome::Applied(second) = load(&retail, &path).await.unwrap() else {
+        panic!("by default a new version")
+    };
+    assert_eq!(second.supersedes, Some(first.load));
+
+    fs::write(&path, line(3)).unwrap();
+    let table = Table::landing(Contract::of::<Sale>().unwrap());
+    let mut strict = Store::new(&fresh.database, &table).same_name(SameName::Refuse);
+    let mut feed = CsvFile::<Sale>::new(&path, bronze_rules().build().unwrap());
+    let error = Flow::new(Gate::default())
+        .run(&mut feed, &mut strict)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Contract);
+    assert!(error.to_string().contains("another content"), "{error}");
+    assert_eq!(
+        fresh
+            .one("SELECT count(*) FROM meta.load WHERE state = 'refused'")
+            .await,
+        "1"
+    );
+    assert_eq!(fresh.one("SELECT count(*) FROM bronze.sales").await, "2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_is_not_as_promised_is_found_at_the_start() {
+    let (fresh, _) = retail().await;
+    fresh.run("ALTER TABLE bronze.sales ALTER COLUMN quantity TYPE text; ALTER TABLE bronze.sales DROP COLUMN country").await;
+    let error = Retail::open(&fresh.database, &settings())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Contract);
+    let said = error.to_string();
+    assert!(
+        said.contains("quantity is text") && said.contains("country is missing"),
+        "{said}"
+    );
+}

@@ -1,0 +1,78 @@
+//! Connections, settings, migrations, TLS.
+
+use metalayer::core::Kind;
+use metalayer::pg::Config;
+use metalayer::prelude::*;
+
+use crate::support::{Fresh, open};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_migrate_at_once() {
+    let fresh = Fresh::empty().await;
+    let mut all = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let database = open(&fresh.url, 1);
+        all.spawn(async move { database.migrate().await });
+    }
+    for migrated in all.join_all().await {
+        migrated.unwrap();
+    }
+    assert_eq!(
+        fresh
+            .one("SELECT count(*) = max(version) FROM meta.migration")
+            .await,
+        "true"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_migration_is_found() {
+    let fresh = Fresh::migrated().await;
+    fresh.run("UPDATE meta.migration SET checksum = '1'").await;
+    let error = fresh.database.migrate().await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Contract, "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_session_is_pinned_and_stays_so() {
+    let fresh = Fresh::empty().await;
+    let url = format!(
+        "{}{}options=-c%20timezone=CET",
+        fresh.url,
+        if fresh.url.contains('?') { "&" } else { "?" }
+    );
+    let database = open(&url, 1);
+    let show = async |name: &str| {
+        let client = database.client().await.unwrap();
+        client
+            .query_one(&format!("SELECT current_setting('{name}')"), &[])
+            .await
+            .unwrap()
+            .get::<_, String>(0)
+    };
+    database
+        .client()
+        .await
+        .unwrap()
+        .batch_execute("BEGIN; SET LOCAL timezone = 'EST'")
+        .await
+        .unwrap();
+    assert_eq!(show("timezone").await, "UTC");
+    assert_eq!(show("search_path").await, "pg_catalog");
+    assert_eq!(show("lock_timeout").await, "5s");
+    assert_eq!(show("synchronous_commit").await, "on");
+    assert_eq!(show("DateStyle").await, "ISO, YMD");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_there_is_an_error_without_the_password() {
+    let config = Config::new(&"postgres://u:canary@127.0.0.1:1/x".into()).unwrap();
+    let error = Database::open(&config)
+        .unwrap()
+        .migrate()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Storage);
+    assert!(error.to_string().contains("127.0.0.1 port 1"), "{error}");
+    assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+}

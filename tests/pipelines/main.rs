@@ -1,0 +1,15 @@
+//! Whole pipelines on a real PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod arrows;
+mod bad_input;
+mod concurrency;
+mod conformance;
+mod crash;
+mod database;
+mod global_sales;
+mod laws;
+mod online_retail;
+pub mod retail;
+mod sample_month;
+pub mod support;
