@@ -10,7 +10,8 @@ use secrecy::SecretString;
 pub struct Settings {
     /// `DATABASE_URL`, or else `POSTGRES_HOST`, `_PORT`, `_DB`, `_USER`, `_PASSWORD`; `None` when neither is set.
     pub database: Option<Config>,
-    /// `DATA_QUALITY_ENABLED` (true): false turns every rule into a warning and the gate off.
+    /// `DATA_QUALITY_ENABLED` (true): false is to turn every rule into a warning, and turns the gate off; what
+    /// cannot be decoded is quarantined all the same.
     pub quality: bool,
     /// `DATA_VALIDATION_THRESHOLD` (0.05, a share of the rows of a load) and `MAX_RECORD_ERRORS` (1000).
     pub gate: Gate,
@@ -18,11 +19,11 @@ pub struct Settings {
     pub bronze_batch: usize,
     /// `SILVER_BATCH_SIZE` (5000 records).
     pub silver_batch: usize,
-    /// `BRONZE_POOL_SLOTS` (4): how many files are loaded at once.
+    /// `BRONZE_POOL_SLOTS` (4): connections for bronze, which is how many files are loaded at once.
     pub bronze_slots: usize,
-    /// `SILVER_POOL_SLOTS` (2): how many silver pipelines run at once.
+    /// `SILVER_POOL_SLOTS` (2): connections for silver pipelines.
     pub silver_slots: usize,
-    /// `GOLD_POOL_SLOTS` (1): how many warehouses are refreshed at once.
+    /// `GOLD_POOL_SLOTS` (1): connections for refreshes of warehouses.
     pub gold_slots: usize,
 }
 
@@ -97,9 +98,9 @@ impl Settings {
         })
     }
 
-    /// Connections for all layers at once, and one to ask about an unanswered COMMIT.
+    /// Connections for all layers at once.
     pub fn slots(&self) -> usize {
-        self.bronze_slots + self.silver_slots + self.gold_slots + 1
+        self.bronze_slots + self.silver_slots + self.gold_slots
     }
 }
 

@@ -80,7 +80,7 @@ impl<R: Record> CsvFile<R> {
         self
     }
 
-    /// The rules and the columns: with other ones the same content is another load.
+    /// The rules and the columns that judged the content, for the ledger.
     fn rules(&self) -> Result<Fingerprint> {
         let columns = serde_json::to_string(&self.contract.columns).map_err(|cause| {
             Error::contract(format!(

@@ -71,7 +71,26 @@ pub use ident::Ident;
 pub use load::{Load, LoadId, LoadKey, Receipt};
 pub use memory::{Ledger, Memory};
 pub use merge::Merge;
-/// Makes a struct a [`Record`] with columns the compiler knows.
+/// Makes a struct a [`Record`] with columns the compiler knows; the crate `ml-derive` lists the attributes.
+///
+/// What they promise is checked by the compiler:
+///
+/// ```compile_fail
+/// #[derive(Clone, ml_core::Record)]
+/// #[record(dataset = "bronze.people")]
+/// struct Person {
+///     #[column(pii)]
+///     email: String, // personal, and not a Pii<String>
+/// }
+/// ```
+///
+/// ```compile_fail
+/// #[derive(Clone, ml_core::Record)]
+/// #[record(dataset = "bronze.people", grain = "number")]
+/// struct Person {
+///     id: i64, // the grain names another column
+/// }
+/// ```
 pub use ml_derive::Record;
 pub use observer::{Event, Observer, Silent};
 pub use pii::Pii;

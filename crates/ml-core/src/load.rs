@@ -15,7 +15,7 @@ impl fmt::Display for LoadId {
     }
 }
 
-/// What makes a load the same load again: what was read, and by which rules.
+/// What is loaded: the content makes it the same load again, whatever its name and whatever the rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadKey {
     /// Name of the source, for people and for reporting another content under the same name.

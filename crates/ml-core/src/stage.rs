@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn every_record_is_accounted_for() {
         let even = |n: u64, report: &mut Report| {
-            if n % 2 == 0 {
+            if n.is_multiple_of(2) {
                 Some(n)
             } else {
                 report.drop("odd")

@@ -7,13 +7,16 @@ use tokio_postgres::Transaction;
 use tokio_postgres::types::Type;
 
 use crate::Database;
-use crate::failure::Doing;
+use crate::failure::{Doing, failure};
 
 /// How long the fate of a COMMIT without an answer is asked for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Ends the transaction of a load. The driver's answer is not the proof: it says `Ok` after a rollback, and says
-/// nothing when the connection broke. The server knows.
+/// Ends the transaction of a load.
+///
+/// The driver also answers `Ok` when the server rolled back because an earlier statement had failed; here each one
+/// before succeeded, so `Ok` is a commit. No answer is no proof of anything: the server knows, and is asked on
+/// another connection, outside the pool, where there might be none left.
 pub(crate) async fn commit(
     tx: Transaction<'_>,
     clean: &mut bool,
@@ -21,10 +24,25 @@ pub(crate) async fn commit(
     load: LoadId,
     xid: &str,
 ) -> Result<()> {
-    match tx.commit().await {
-        Ok(()) => *clean = true,
-        Err(error) => tracing::warn!(%load, %error, "COMMIT went unanswered; the server decides"),
+    let Err(error) = tx.commit().await else {
+        *clean = true;
+        return Ok(());
+    };
+    if error
+        .as_db_error()
+        .is_some_and(|said| !said.code().code().starts_with("57P"))
+    {
+        return Err(failure(
+            format!("load {load}: the server refused to commit it; nothing of it is kept"),
+            &error,
+        ));
     }
+    tracing::warn!(%load, "COMMIT went unanswered; the server decides");
+    ask(database, load, xid).await
+}
+
+/// Asks until the server knows what became of a transaction.
+async fn ask(database: &Database, load: LoadId, xid: &str) -> Result<()> {
     let asked = tokio::time::Instant::now();
     loop {
         match status(database, xid).await {
@@ -46,7 +64,7 @@ pub(crate) async fn commit(
 }
 
 async fn status(database: &Database, xid: &str) -> Result<Option<String>> {
-    let client = database.client().await?;
+    let client = database.aside().await?;
     let rows = client
         .query_typed(
             include_str!("../sql/transaction_status.sql"),

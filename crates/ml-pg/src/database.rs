@@ -1,7 +1,9 @@
 use std::fmt;
+use std::time::Duration;
 
 use deadpool_postgres::{
-    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError,
+    RecyclingMethod, Runtime,
 };
 use ml_core::{Error, Kind, Result};
 use tokio_postgres::config::SslMode;
@@ -19,6 +21,7 @@ const NO_TRANSACTION_TIMEOUT: &str = "SELECT set_config('transaction_timeout', '
 #[derive(Clone)]
 pub struct Database {
     pool: Pool,
+    aside: Pool,
     config: Config,
 }
 
@@ -28,24 +31,9 @@ impl Database {
     /// # Errors
     /// [`Config`](ml_core::Kind::Config) when TLS is wanted and cannot be set up.
     pub fn open(config: &Config) -> Result<Self> {
-        let manager = manager(config)?;
-        let settle = Hook::async_fn(|client: &mut deadpool_postgres::ClientWrapper, _| {
-            Box::pin(async move {
-                let settled = client.batch_execute(NO_TRANSACTION_TIMEOUT).await;
-                settled.map_err(HookError::Backend)
-            })
-        });
-        let timeout = Some(std::time::Duration::from_secs(10));
-        let pool = Pool::builder(manager)
-            .max_size(config.slots)
-            .runtime(Runtime::Tokio1)
-            .create_timeout(timeout)
-            .recycle_timeout(timeout)
-            .post_create(settle)
-            .build()
-            .map_err(|error| Error::config("cannot build the pool").because(error))?;
         Ok(Database {
-            pool,
+            pool: pool(config, config.slots)?,
+            aside: pool(config, 1)?,
             config: config.clone(),
         })
     }
@@ -102,6 +90,14 @@ impl Database {
         })
     }
 
+    /// A connection that is not one of the pool's slots, which may all be taken.
+    pub(crate) async fn aside(&self) -> Result<Object> {
+        self.aside
+            .get()
+            .await
+            .map_err(|error| self.unreachable(error))
+    }
+
     fn unreachable(&self, error: PoolError) -> Error {
         let what = format!("cannot connect to {}", place(&self.config.server));
         match error {
@@ -142,6 +138,24 @@ impl Drop for Lease {
             drop(Object::take(object));
         }
     }
+}
+
+fn pool(config: &Config, slots: usize) -> Result<Pool> {
+    let settle = Hook::async_fn(|client: &mut ClientWrapper, _| {
+        Box::pin(async move {
+            let settled = client.batch_execute(NO_TRANSACTION_TIMEOUT).await;
+            settled.map_err(HookError::Backend)
+        })
+    });
+    let timeout = Some(Duration::from_secs(10));
+    Pool::builder(manager(config)?)
+        .max_size(slots)
+        .runtime(Runtime::Tokio1)
+        .create_timeout(timeout)
+        .recycle_timeout(timeout)
+        .post_create(settle)
+        .build()
+        .map_err(|error| Error::config("cannot build the pool").because(error))
 }
 
 fn manager(config: &Config) -> Result<Manager> {

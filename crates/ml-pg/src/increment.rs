@@ -12,7 +12,7 @@ use crate::copy::Copy;
 use crate::failure::Doing;
 use crate::ledger::{self, Entry, Inputs};
 use crate::merge::{INCREMENT, MergeSql};
-use crate::quarantine::Quarantine;
+use crate::quarantine::{MOST_KEPT_RECORDS, Quarantine};
 use crate::step::step;
 use crate::table::quoted;
 use crate::{Database, Table};
@@ -113,7 +113,11 @@ impl Increment {
         let datasets = [self.from.dataset.to_string()];
         let inputs = ledger::new_inputs(&tx, &self.pipeline, &datasets, starting).await?;
         if inputs.loads.is_empty() {
-            tx.rollback().await.doing(self.doing("cannot roll back"))?;
+            // Found without the watermark, so it may be one that a restore left behind: from here on it is trusted.
+            if starting {
+                ledger::watermark(&tx, &self.pipeline, &inputs.snapshot).await?;
+            }
+            tx.commit().await.doing(self.doing("cannot end"))?;
             *clean = true;
             self.started.store(true, Ordering::Relaxed);
             return Ok(Advance::default());
@@ -270,7 +274,8 @@ impl<'a, S> Run<'a, S> {
                 })
                 .await;
             judged.card += &card;
-            judged.held.extend(held);
+            let room = MOST_KEPT_RECORDS.saturating_sub(judged.held.len());
+            judged.held.extend(held.into_iter().take(room));
             if Chunk::<S::Out>::rows(&rows) > 0 && !self.flow.gate().is_doomed(&judged.card) {
                 step("stage_rows");
                 let what = self

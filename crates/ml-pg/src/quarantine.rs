@@ -9,14 +9,14 @@ const COPY: &str = "COPY meta.quarantine (load_id, origin_load, record_no, line_
 /// What waits in memory before it is written.
 const MOST_WAITING: usize = 8 << 20;
 /// What is kept of one load; beyond, records are counted and not kept.
-const MOST_KEPT_RECORDS: u64 = 100_000;
+pub(crate) const MOST_KEPT_RECORDS: usize = 100_000;
 const MOST_KEPT_BYTES: usize = 64 << 20;
 
 /// The records a load held back, encoded, on their way to the table.
 #[derive(Default)]
 pub(crate) struct Quarantine {
     waiting: BytesMut,
-    kept: u64,
+    kept: usize,
     kept_bytes: usize,
 }
 
@@ -40,7 +40,7 @@ impl Quarantine {
 
     /// How many records are kept.
     pub(crate) fn kept(&self) -> u64 {
-        self.kept
+        self.kept as u64
     }
 
     /// Writes what waits.

@@ -1,0 +1,146 @@
+use ml_core::Statement;
+
+use crate::quote::{list, quoted};
+use crate::table::Table;
+
+/// How a table gets from its present state to the new one: only what differs is written.
+impl Table {
+    /// Computes what differs from `fresh`, a list of CTEs of which the last is named so.
+    pub(crate) fn differ(&self, fresh: &str) -> Vec<Statement> {
+        let name = self.temporary();
+        vec![
+            self.statement("differences", self.difference(fresh)),
+            self.statement("statistics of the differences", format!("ANALYZE {name}")),
+        ]
+    }
+
+    /// Writes the rows that changed and those that are new.
+    pub(crate) fn write(&self) -> Vec<Statement> {
+        let update = self.update();
+        let update = update.map(|sql| self.statement("update", sql));
+        let insert = self.statement("insert", self.insert());
+        let statistics = self.statement("statistics", self.statistics());
+        update.into_iter().chain([insert, statistics]).collect()
+    }
+
+    /// Deletes the rows that vanished.
+    pub(crate) fn delete(&self) -> Statement {
+        let sql = format!(
+            "DELETE FROM {} AS held\nUSING {} AS diff\nWHERE diff.\"_change\" = 'delete' AND {}",
+            self.quoted(),
+            self.temporary(),
+            self.matched("held", "diff")
+        );
+        self.statement("delete", sql)
+    }
+
+    /// The rows without those that this refresh is about to delete.
+    pub(crate) fn remaining(&self, alias: &str, columns: &str) -> String {
+        format!(
+            "SELECT {columns} FROM {} AS {alias} WHERE NOT EXISTS (
+        SELECT FROM {} AS diff WHERE diff.\"_change\" = 'delete' AND {}
+    )",
+            self.quoted(),
+            self.temporary(),
+            self.matched(alias, "diff")
+        )
+    }
+
+    fn temporary(&self) -> String {
+        format!("pg_temp.{}", quoted(&self.difference_name()))
+    }
+
+    fn difference(&self, fresh: &str) -> String {
+        let key = quoted(&self.key[0]);
+        let columns: Vec<String> = self.columns.iter().map(|c| self.changed(&c.name)).collect();
+        let unknown = self.unknown.as_ref();
+        let known = unknown.map(|key| format!(" WHERE {} <> -1", quoted(key)));
+        format!(
+            "CREATE TEMPORARY TABLE {} ON COMMIT DROP AS
+{fresh}
+SELECT
+    CASE WHEN held.{key} IS NULL THEN 'insert' WHEN fresh.{key} IS NULL THEN 'delete' ELSE 'update' END AS \"_change\",
+    {}
+FROM fresh
+FULL JOIN (SELECT {} FROM {}{}) AS held
+    ON {}
+WHERE ROW({}) IS DISTINCT FROM ROW({})",
+            self.temporary(),
+            columns.join(",\n    "),
+            list(self.names()),
+            self.quoted(),
+            known.unwrap_or_default(),
+            self.matched("held", "fresh"),
+            of("fresh", self.names()),
+            of("held", self.names()),
+        )
+    }
+
+    fn changed(&self, name: &str) -> String {
+        let quoted = quoted(name);
+        if self.key.iter().any(|key| key == name) {
+            format!("coalesce(fresh.{quoted}, held.{quoted}) AS {quoted}")
+        } else {
+            format!("fresh.{quoted}")
+        }
+    }
+
+    /// Nothing to update where the key is all there is.
+    fn update(&self) -> Option<String> {
+        let values = self.names().into_iter().filter(|n| !self.is_key(n));
+        let set: Vec<String> = values
+            .map(|name| format!("{0} = diff.{0}", quoted(name)))
+            .collect();
+        (!set.is_empty()).then(|| {
+            format!(
+                "UPDATE {} AS held\nSET {}\nFROM {} AS diff\nWHERE diff.\"_change\" = 'update' AND {}",
+                self.quoted(),
+                set.join(", "),
+                self.temporary(),
+                self.matched("held", "diff")
+            )
+        })
+    }
+
+    fn insert(&self) -> String {
+        let names = list(self.names());
+        format!(
+            "INSERT INTO {} ({names})\nSELECT {names}\nFROM {} AS diff\nWHERE diff.\"_change\" = 'insert'\nORDER BY {}",
+            self.quoted(),
+            self.temporary(),
+            list(self.order.iter().map(String::as_str))
+        )
+    }
+
+    /// Autovacuum cannot see rows before the commit, and what follows joins them; a tenth is its own default.
+    fn statistics(&self) -> String {
+        crate::quote::block(&format!(
+            "BEGIN
+    IF (SELECT count(*) FROM {}) > (SELECT greatest(reltuples, 0) / 10 FROM pg_class WHERE oid = {}::regclass) THEN
+        ANALYZE {};
+    END IF;
+END",
+            self.temporary(),
+            crate::quote::literal(&self.quoted()),
+            self.quoted()
+        ))
+    }
+
+    fn is_key(&self, name: &str) -> bool {
+        self.key.iter().any(|key| key == name)
+    }
+
+    /// Equality of the keys, which hashes and merges because none is NULL.
+    fn matched(&self, left: &str, right: &str) -> String {
+        let keys = self.key.iter().map(|key| quoted(key));
+        let equal = keys.map(|key| format!("{left}.{key} = {right}.{key}"));
+        equal.collect::<Vec<_>>().join(" AND ")
+    }
+}
+
+fn of(alias: &str, names: Vec<&str>) -> String {
+    let names = names
+        .into_iter()
+        .map(|name| format!("{alias}.{}", quoted(name)));
+    names.collect::<Vec<_>>().join(", ")
+}

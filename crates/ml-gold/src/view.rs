@@ -1,0 +1,48 @@
+use ml_core::{Error, Ident, Result, Statement};
+
+use crate::quote::quoted;
+
+/// A view of the warehouse: a name and one `SELECT`, with every table in it qualified by its schema.
+///
+/// ```
+/// use ml_gold::{View, Warehouse};
+///
+/// let plan = Warehouse::new("gold").view(View::new("v_today", "SELECT current_date AS today")).render()?;
+/// assert_eq!(plan.install[1].sql, "CREATE OR REPLACE VIEW \"gold\".\"v_today\" AS\nSELECT current_date AS today");
+/// # Ok::<(), ml_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    name: String,
+    select: String,
+}
+
+impl View {
+    /// A view by its query.
+    pub fn new(name: impl Into<String>, select: impl Into<String>) -> Self {
+        View {
+            name: name.into(),
+            select: select.into(),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn render(&self, schema: &Ident) -> Result<Statement> {
+        Ident::new(self.name.as_str())?;
+        let select = self.select.trim().trim_end_matches(';').trim_end();
+        if select.is_empty() {
+            return Err(Error::contract(format!(
+                "view {:?} needs a query",
+                self.name
+            )));
+        }
+        let name = quoted(&self.name);
+        Ok(Statement::new(
+            format!("{}: view", self.name),
+            format!("CREATE OR REPLACE VIEW {schema}.{name} AS\n{select}"),
+        ))
+    }
+}

@@ -1,0 +1,206 @@
+//! The server or the connection fails in the middle of a load.
+
+use std::path::{Path, PathBuf};
+
+use metalayer::core::Kind;
+use metalayer::prelude::*;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::retail::sale::{Sale, bronze_rules};
+use crate::support::{Fresh, open};
+
+fn day(folder: &Path) -> PathBuf {
+    let mut text = String::from(
+        "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n",
+    );
+    for invoice in 1..=500 {
+        text.push_str(&format!(
+            "{invoice},A,thing,{},2024-03-01 10:00:00,1.50,17850.0,France\n",
+            invoice % 7 + 1
+        ));
+    }
+    let path = folder.join("day.csv");
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn table() -> Table {
+    Table::landing(Contract::of::<Sale>().unwrap())
+}
+
+async fn load(path: &Path, store: &mut Store) -> Result<Outcome> {
+    let mut feed = CsvFile::<Sale>::new(path, bronze_rules().build().unwrap()).chunk(100);
+    Flow::new(Gate::default()).run(&mut feed, store).await
+}
+
+/// When a COMMIT meets the proxy.
+#[derive(Clone, Copy)]
+enum Cut {
+    /// The server never sees it.
+    Before,
+    /// The client never sees its answer.
+    After,
+}
+
+/// Forwards one connection after another to the server; the first COMMIT is the last thing its connection does.
+async fn proxy(server: String, cut: Cut) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let mut cut = Some(cut);
+        while let Ok((client, _)) = listener.accept().await {
+            let server = TcpStream::connect(&server).await.unwrap();
+            match cut.take() {
+                Some(cut) => drop(tokio::spawn(until_commit(client, server, cut))),
+                None => drop(tokio::spawn(async move {
+                    let (mut client, mut server) = (client, server);
+                    tokio::io::copy_bidirectional(&mut client, &mut server).await
+                })),
+            }
+        }
+    });
+    port
+}
+
+async fn until_commit(client: TcpStream, server: TcpStream, cut: Cut) {
+    let (mut from_client, mut to_client) = client.into_split();
+    let (mut from_server, mut to_server) = server.into_split();
+    let answers = tokio::spawn(async move {
+        let _ = tokio::io::copy(&mut from_server, &mut to_client).await;
+    });
+    let mut buffer = vec![0; 64 << 10];
+    while let Ok(read @ 1..) = from_client.read(&mut buffer).await {
+        let bytes = &buffer[..read];
+        let commit = bytes.windows(7).any(|window| window == b"COMMIT\0");
+        if commit {
+            answers.abort();
+        }
+        if !(commit && matches!(cut, Cut::Before)) {
+            to_server.write_all(bytes).await.unwrap();
+        }
+        if commit {
+            // Time for the server to commit before it notices that nobody is there.
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            return;
+        }
+    }
+}
+
+async fn through(fresh: &Fresh, cut: Cut) -> Database {
+    let (login, rest) = fresh.url.rsplit_once('@').unwrap();
+    let (server, name) = rest.split_once('/').unwrap();
+    let port = proxy(server.to_owned(), cut).await;
+    open(&format!("{login}@127.0.0.1:{port}/{name}"), 4)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_without_an_answer_is_asked_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = day(folder.path());
+    let fresh = Fresh::migrated().await;
+    fresh.database.create(&table()).await.unwrap();
+    let mut store = Store::new(&through(&fresh, Cut::After).await, &table());
+    let outcome = load(&path, &mut store).await.unwrap();
+    assert!(matches!(outcome, Outcome::Applied(_)), "{outcome:?}");
+    let outcome = load(&path, &mut store).await.unwrap();
+    assert!(matches!(outcome, Outcome::Replayed(_)), "{outcome:?}");
+    assert_eq!(fresh.one("SELECT count(*) FROM bronze.sales").await, "500");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_never_arrived_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = day(folder.path());
+    let fresh = Fresh::migrated().await;
+    fresh.database.create(&table()).await.unwrap();
+    let mut store = Store::new(&through(&fresh, Cut::Before).await, &table());
+    let error = load(&path, &mut store).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Storage, "{error:?}");
+    assert!(error.to_string().contains("rolled back"), "{error:?}");
+    assert_eq!(fresh.one("SELECT count(*) FROM meta.load").await, "0");
+    let outcome = load(&path, &mut store).await.unwrap();
+    assert!(matches!(outcome, Outcome::Applied(_)), "{outcome:?}");
+    assert_eq!(fresh.one("SELECT count(*) FROM bronze.sales").await, "500");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_the_server_refuses_load_nothing_and_cost_the_connection() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = day(folder.path());
+    let fresh = Fresh::migrated().await;
+    fresh.database.create(&table()).await.unwrap();
+    fresh
+        .run("ALTER TABLE bronze.sales ADD CONSTRAINT few CHECK (quantity < 7)")
+        .await;
+    let database = open(&fresh.url, 1);
+    let mut store = Store::new(&database, &table());
+    let error = load(&path, &mut store).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Storage, "{error:?}");
+    assert!(
+        error.chain().contains("\"few\"") && !error.chain().contains("17850"),
+        "{error:?}"
+    );
+    assert_eq!(fresh.one("SELECT count(*) FROM meta.load").await, "0");
+    fresh
+        .run("ALTER TABLE bronze.sales DROP CONSTRAINT few")
+        .await;
+    let outcome = load(&path, &mut store).await.unwrap();
+    assert!(matches!(outcome, Outcome::Applied(_)), "{outcome:?}");
+    drop(store);
+    assert_eq!(
+        database
+            .client()
+            .await
+            .unwrap()
+            .query_one("SELECT 42", &[])
+            .await
+            .unwrap()
+            .get::<_, i32>(0),
+        42
+    );
+}
+
+/// More is held back than may wait in memory, and only the last rows decide that the load is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quarantine_too_big_to_wait_is_written_and_the_rows_still_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("day.csv");
+    let mut text = String::from(
+        "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n",
+    );
+    let long = "x".repeat(30_000);
+    for invoice in 1..=800 {
+        let (price, description) = if invoice % 2 == 0 {
+            ("none", long.as_str())
+        } else {
+            ("1.50", "thing")
+        };
+        text.push_str(&format!(
+            "{invoice},A,{description},1,2024-03-01 10:00:00,{price},17850.0,France\n"
+        ));
+    }
+    std::fs::write(&path, text).unwrap();
+    let fresh = Fresh::migrated().await;
+    fresh.database.create(&table()).await.unwrap();
+    let mut store = Store::new(&fresh.database, &table());
+    let outcome = load(&path, &mut store).await.unwrap();
+    assert!(matches!(outcome, Outcome::Refused(_)), "{outcome:?}");
+    assert_eq!(fresh.one("SELECT count(*) FROM bronze.sales").await, "0");
+    assert_eq!(
+        fresh.one("SELECT count(*) FROM meta.quarantine").await,
+        "400"
+    );
+
+    let mut feed = CsvFile::<Sale>::new(&path, bronze_rules().build().unwrap()).chunk(100);
+    let outcome = Flow::new(Gate::off())
+        .run(&mut feed, &mut store)
+        .await
+        .unwrap();
+    assert!(matches!(outcome, Outcome::Applied(_)), "{outcome:?}");
+    assert_eq!(fresh.one("SELECT count(*) FROM bronze.sales").await, "400");
+    assert_eq!(
+        fresh.one("SELECT count(*) FROM meta.quarantine").await,
+        "800"
+    );
+}
