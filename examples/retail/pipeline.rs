@@ -76,7 +76,7 @@ impl Retail {
     /// Takes the loads that have newly become visible into silver.
     pub async fn silver(&self, observer: Arc<dyn Observer>) -> Result<metalayer::pg::Advance> {
         let stage = sale::clean(self.silver_rules.clone());
-        let blank = <Sale as metalayer::core::Typed>::blank();
+        let blank = Sale::blank();
         self.increment
             .run(&self.flow(observer), blank, &stage)
             .await

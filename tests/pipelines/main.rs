@@ -13,5 +13,6 @@ mod laws;
 mod online_retail;
 pub mod retail;
 mod sample_month;
+mod star;
 pub mod support;
 mod tls;

@@ -40,7 +40,7 @@ pub mod prelude {
     pub use ml_bronze::{CsvFile, csv_files};
     pub use ml_core::{
         Contract, Error, Event, Flow, Gate, Merge, Observer, Outcome, Pii, Record, Report, Result,
-        Scorecard, Stage,
+        Scorecard, Stage, Typed,
     };
     // pub use ml_gold::{Aggregate, Dimension, Fact, View, Warehouse};
     pub use ml_pg::{Config, Database, Increment, Refresh, Store, Table, load_all};

@@ -1,1 +1,63 @@
 //! Dimensions, facts, aggregates and views of MetaLayer: renders SQL and its order, never connects.
+//!
+//! A [`Warehouse`] is values in and a [`Plan`](ml_core::Plan) out; a store runs the plan in one transaction. Each
+//! table's new state is computed in SQL and compared with the present one, and only what differs is written: dimensions
+//! first, then facts, then aggregates, and vanished dimension rows last. What the plan checks before anyone sees it:
+//! facts reconcile with their source, aggregates with their facts, spans of a history do not overlap, and one row per
+//! key is current.
+//!
+//! ```
+//! use ml_core::{Dataset, Type};
+//! use ml_gold::{Aggregate, Dimension, Fact, Reference, Warehouse};
+//!
+//! const SALES: Dataset = Dataset::of("silver", "sales");
+//!
+//! let customer = Dimension::new("dim_customer", SALES)
+//!     .key("customer_id", Type::Text, "customer_id")
+//!     .required("country", Type::Text, "country")
+//!     .type2("invoice_date", ["country"]);
+//! let sales = Fact::new("fct_sales", SALES)
+//!     .at("invoice_date")
+//!     .dimension(Reference::to("dim_customer").by("customer_id"))
+//!     .dimension(Reference::to("dim_date").by("invoice_date"))
+//!     .degenerate("invoice_no", Type::Text, "invoice_no")
+//!     .measure("amount", Type::Numeric, "quantity * unit_price");
+//! let daily = Aggregate::new("agg_daily_sales", "fct_sales")
+//!     .group("day", Type::Date, "date.day")
+//!     .group("country", Type::Text, "customer.country")
+//!     .sum("amount", "amount");
+//!
+//! let plan = Warehouse::new("gold")
+//!     .dimension(customer)
+//!     .dimension(Dimension::date("dim_date", SALES, "invoice_date"))
+//!     .fact(sales)
+//!     .aggregate(daily)
+//!     .render()?;
+//!
+//! assert_eq!(plan.sources, [SALES]);
+//! assert_eq!(plan.steps[0].label, "dim_customer: differences");
+//! assert!(plan.checks.iter().any(|check| check.id == "fct_sales.reconciles"));
+//! # Ok::<(), ml_core::Error>(())
+//! ```
+
+mod aggregate;
+mod calendar;
+mod column;
+mod difference;
+mod dimension;
+mod fact;
+mod history;
+mod model;
+mod quote;
+mod reconcile;
+mod reference;
+mod table;
+mod view;
+mod warehouse;
+
+pub use aggregate::Aggregate;
+pub use dimension::Dimension;
+pub use fact::Fact;
+pub use reference::Reference;
+pub use view::View;
+pub use warehouse::Warehouse;

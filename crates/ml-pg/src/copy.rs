@@ -13,6 +13,8 @@ const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 const TRAILER: &[u8] = &(-1_i16).to_be_bytes();
 /// A stalled COPY ignores `statement_timeout` and a cancel: only the client can notice.
 const PROGRESS: Duration = Duration::from_secs(60);
+/// Bytes in one message.
+const PIECE: usize = 64 << 10;
 /// One switch between COPYs costs the server more than a longer stream does.
 const MOST_BYTES: usize = 32 << 20;
 
@@ -36,13 +38,18 @@ impl Copy {
         Ok(copy)
     }
 
-    /// Sends rows; back-pressure is the server's.
-    pub(crate) async fn send(&mut self, rows: Bytes) -> Result<()> {
+    /// Sends rows in pieces, so that the server has something to do while the rest is on its way; back-pressure is
+    /// the server's.
+    pub(crate) async fn send(&mut self, mut rows: Bytes) -> Result<()> {
         self.sent += rows.len();
-        match tokio::time::timeout(PROGRESS, self.sink.send(rows)).await {
-            Ok(sent) => sent.doing(&self.what),
-            Err(_) => Err(self.stalled()),
+        while !rows.is_empty() {
+            let piece = rows.split_to(rows.len().min(PIECE));
+            match tokio::time::timeout(PROGRESS, self.sink.send(piece)).await {
+                Ok(sent) => sent.doing(&self.what)?,
+                Err(_) => return Err(self.stalled()),
+            }
         }
+        Ok(())
     }
 
     /// Whether it should be ended and reopened.

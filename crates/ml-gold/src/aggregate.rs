@@ -1,0 +1,205 @@
+use ml_core::{Error, Ident, Result, Type};
+
+use crate::Dimension;
+use crate::column::Column;
+use crate::fact::Fact;
+use crate::model::Model;
+use crate::quote::quoted;
+use crate::reconcile::{self, Sum};
+use crate::reference::Lookup;
+use crate::table::Table;
+
+/// A table of sums and counts over a fact, one row per group, computed anew by each refresh.
+///
+/// Expressions see the fact as `fact`, and each of its dimensions by the name of the key without `_key`.
+///
+/// ```
+/// use ml_core::Type;
+/// use ml_gold::Aggregate;
+///
+/// let daily = Aggregate::new("agg_daily_sales", "fct_sales")
+///     .group("day", Type::Date, "date.day")
+///     .count("lines")
+///     .sum("amount", "amount")
+///     .measure("invoices", Type::Int8, "count(DISTINCT fact.invoice_no)");
+/// # let _ = daily;
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aggregate {
+    name: String,
+    fact: String,
+    groups: Vec<Column>,
+    measures: Vec<Measure>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Measure {
+    Count(String),
+    Sum { name: String, of: String },
+    Other(Column),
+}
+
+impl Aggregate {
+    /// An aggregate over the fact of this name.
+    pub fn new(name: impl Into<String>, fact: impl Into<String>) -> Self {
+        Aggregate {
+            name: name.into(),
+            fact: fact.into(),
+            groups: Vec::new(),
+            measures: Vec::new(),
+        }
+    }
+
+    /// What tells its rows apart, never NULL; several make up one key.
+    pub fn group(mut self, name: impl Into<String>, ty: Type, expr: impl Into<String>) -> Self {
+        self.groups.push(Column::new(name, ty, expr));
+        self
+    }
+
+    /// How many facts there are; reconciled with the fact.
+    pub fn count(mut self, name: impl Into<String>) -> Self {
+        self.measures.push(Measure::Count(name.into()));
+        self
+    }
+
+    /// The sum of a measure of the fact; reconciled with the fact.
+    pub fn sum(mut self, name: impl Into<String>, measure: impl Into<String>) -> Self {
+        let (name, of) = (name.into(), measure.into());
+        self.measures.push(Measure::Sum { name, of });
+        self
+    }
+
+    /// Any other aggregate expression, such as a distinct count, which cannot be reconciled by adding up.
+    pub fn measure(mut self, name: impl Into<String>, ty: Type, expr: impl Into<String>) -> Self {
+        let column = Column::new(name, ty, expr).nullable();
+        self.measures.push(Measure::Other(column));
+        self
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The aggregate over one of `facts`, whose table is among `tables`.
+    pub(crate) fn model(
+        &self,
+        schema: &Ident,
+        dimensions: &[Dimension],
+        facts: &[Fact],
+        tables: &[&Table],
+    ) -> Result<Model> {
+        let unknown = || {
+            Error::contract(format!(
+                "{} is over {:?}, which is no fact of the warehouse",
+                self.name, self.fact
+            ))
+        };
+        let fact = facts.iter().find(|fact| fact.name() == self.fact);
+        let fact = fact.ok_or_else(unknown)?;
+        let source = tables.iter().find(|table| table.name == self.fact);
+        let source = source.ok_or_else(unknown)?.quoted();
+        let measures: Result<Vec<Column>> =
+            self.measures.iter().map(|m| m.column(self, fact)).collect();
+        let table = self.table(schema, measures?)?;
+        let sums = self.measures.iter().filter_map(Measure::sum);
+        Ok(Model {
+            install: Vec::new(),
+            fresh: self.fresh(&table, &source, &fact.lookups(dimensions)?, tables),
+            guards: Vec::new(),
+            checks: vec![reconcile::audit(&self.name, &source, &table.quoted(), sums)]
+                .into_iter()
+                .filter(|_| self.measures.iter().any(|m| m.sum().is_some()))
+                .collect(),
+            table,
+        })
+    }
+
+    fn table(&self, schema: &Ident, measures: Vec<Column>) -> Result<Table> {
+        let key: Vec<String> = self.groups.iter().map(|group| group.name.clone()).collect();
+        let table = Table {
+            schema: schema.clone(),
+            name: self.name.clone(),
+            surrogate: None,
+            columns: self.groups.iter().cloned().chain(measures).collect(),
+            clauses: vec![Table::keyed("PRIMARY KEY", key.iter().map(String::as_str))],
+            order: key.clone(),
+            key,
+            unknown: None,
+        };
+        table.checked()
+    }
+
+    /// Left joins on real foreign keys lose nothing, and the planner leaves out those that no expression needs.
+    fn fresh(
+        &self,
+        table: &Table,
+        fact: &str,
+        lookups: &[Lookup<'_>],
+        tables: &[&Table],
+    ) -> String {
+        let columns: Vec<String> = table.columns.iter().map(Column::selected).collect();
+        let joins = lookups.iter().filter_map(|lookup| {
+            let table = tables.iter().find(|t| t.name == lookup.dimension.name())?;
+            let (role, column) = (quoted(lookup.role()), quoted(&lookup.column));
+            Some(format!(
+                "\n    LEFT JOIN {} AS {role} ON {role}.{} = fact.{column}",
+                table.quoted(),
+                quoted(&lookup.dimension.surrogate())
+            ))
+        });
+        let groups: Vec<String> = (1..=self.groups.len()).map(|n| n.to_string()).collect();
+        format!(
+            "WITH fresh AS (
+    SELECT
+        {}
+    FROM {fact} AS fact{}
+    GROUP BY {}
+)",
+            columns.join(",\n        "),
+            joins.collect::<String>(),
+            groups.join(", ")
+        )
+    }
+}
+
+impl Measure {
+    fn column(&self, aggregate: &Aggregate, fact: &Fact) -> Result<Column> {
+        match self {
+            Measure::Count(name) => Ok(Column::new(&**name, Type::Int8, "count(*)")),
+            Measure::Other(column) => Ok(column.clone()),
+            Measure::Sum { name, of } => {
+                let measure = fact.measures().find(|measure| measure.name == *of);
+                let measure = measure.ok_or_else(|| {
+                    Error::contract(format!(
+                        "{} sums {of:?}, which is no measure of {}",
+                        aggregate.name,
+                        fact.name()
+                    ))
+                })?;
+                let ty = match measure.ty {
+                    Type::Int4 => Type::Int8,
+                    _ => Type::Numeric,
+                };
+                Ok(Column::new(
+                    &**name,
+                    ty,
+                    format!("sum(fact.{})", quoted(of)),
+                ))
+            }
+        }
+    }
+
+    /// What must be the same over the whole fact.
+    fn sum(&self) -> Option<Sum> {
+        let (name, expected) = match self {
+            Measure::Count(name) => (name, String::from("count(*)")),
+            Measure::Sum { name, of } => (name, format!("sum({})", quoted(of))),
+            Measure::Other(_) => return None,
+        };
+        Some(Sum {
+            name: name.clone(),
+            expected,
+            found: format!("sum({})", quoted(name)),
+        })
+    }
+}

@@ -1,0 +1,285 @@
+use ml_core::{Dataset, Error, Ident, Result, Statement, Type};
+
+use crate::calendar;
+use crate::column::Column;
+use crate::history::History;
+use crate::model::Model;
+use crate::quote::{list, quoted};
+use crate::table::Table;
+
+/// A dimension: one row per natural key (type 1), per key and span of time (type 2) or per day (date).
+///
+/// Rows have a surrogate key `<entity>_key`, where the entity is the name without `dim_`. It stays across refreshes.
+/// The unknown member has the key -1; source rows without a natural key, or with the unknown member's own
+/// (`unknown`, -1, the first of January of the year 1), belong to it. Expressions are SQL over the source's columns,
+/// and are trusted as code is.
+///
+/// ```
+/// use ml_core::{Dataset, Type};
+/// use ml_gold::Dimension;
+///
+/// let product = Dimension::new("dim_product", Dataset::of("silver", "sales"))
+///     .key("product_id", Type::Text, "stock_code")
+///     .attribute("description", Type::Text, "description")
+///     .latest("invoice_date");
+/// # let _ = product;
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dimension {
+    name: String,
+    source: Dataset,
+    keys: Vec<Column>,
+    attributes: Vec<Column>,
+    latest: Vec<String>,
+    history: Option<History>,
+    day: Option<String>,
+}
+
+impl Dimension {
+    /// A type 1 dimension over `source`: attributes are those of the latest source row.
+    pub fn new(name: impl Into<String>, source: Dataset) -> Self {
+        Dimension {
+            name: name.into(),
+            source,
+            keys: Vec::new(),
+            attributes: Vec::new(),
+            latest: Vec::new(),
+            history: None,
+            day: None,
+        }
+    }
+
+    /// A row for each day from the first to the last `day` of `source`, with key `yyyymmdd`.
+    pub fn date(name: impl Into<String>, source: Dataset, day: impl Into<String>) -> Self {
+        Dimension {
+            day: Some(day.into()),
+            ..Dimension::new(name, source)
+        }
+    }
+
+    /// A natural key; several make up one.
+    pub fn key(mut self, name: impl Into<String>, ty: Type, expr: impl Into<String>) -> Self {
+        self.keys.push(Column::new(name, ty, expr));
+        self
+    }
+
+    /// An attribute that may be NULL.
+    pub fn attribute(mut self, name: impl Into<String>, ty: Type, expr: impl Into<String>) -> Self {
+        self.attributes.push(Column::new(name, ty, expr).nullable());
+        self
+    }
+
+    /// An attribute that is never NULL.
+    pub fn required(mut self, name: impl Into<String>, ty: Type, expr: impl Into<String>) -> Self {
+        self.attributes.push(Column::new(name, ty, expr));
+        self
+    }
+
+    /// What makes a source row the latest of its key: the greatest, NULL being the least. Later calls break ties of
+    /// earlier ones, and the attributes' values break the rest, so the order of loads never matters.
+    pub fn latest(mut self, expr: impl Into<String>) -> Self {
+        self.latest.push(expr.into());
+        self
+    }
+
+    /// Keeps a row for each span in which the `tracked` attributes did not change, from the instant `effective` on;
+    /// other attributes are the latest in all of them.
+    ///
+    /// `effective` becomes a `timestamp`; source rows without a finite one have no part in the history.
+    pub fn type2<S: Into<String>>(
+        mut self,
+        effective: impl Into<String>,
+        tracked: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.history = Some(History {
+            effective: effective.into(),
+            tracked: tracked.into_iter().map(Into::into).collect(),
+        });
+        self
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn source(&self) -> &Dataset {
+        &self.source
+    }
+
+    /// The name of the surrogate key.
+    pub(crate) fn surrogate(&self) -> String {
+        format!("{}_key", self.entity())
+    }
+
+    fn entity(&self) -> &str {
+        self.name.strip_prefix("dim_").unwrap_or(&self.name)
+    }
+
+    /// The columns that a fact looks it up by.
+    pub(crate) fn keys(&self) -> Vec<Column> {
+        match &self.day {
+            Some(day) => vec![calendar::day(day)],
+            None => self.keys.clone(),
+        }
+    }
+
+    pub(crate) fn attributes(&self) -> &[Column] {
+        &self.attributes
+    }
+
+    /// The type of the surrogate key.
+    pub(crate) fn key_type(&self) -> Type {
+        match self.day {
+            Some(_) => Type::Int4,
+            None => Type::Int8,
+        }
+    }
+
+    pub(crate) fn history(&self) -> Option<&History> {
+        self.history.as_ref()
+    }
+
+    pub(crate) fn is_calendar(&self) -> bool {
+        self.day.is_some()
+    }
+
+    pub(crate) fn model(&self, schema: &Ident) -> Result<Model> {
+        self.check()?;
+        match (&self.day, &self.history) {
+            (Some(day), _) => calendar::model(self, schema, day),
+            (None, Some(history)) => history.model(self, schema),
+            (None, None) => self.type1(schema),
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        let own = !self.keys.is_empty() || !self.attributes.is_empty() || self.history.is_some();
+        if own == self.is_calendar() {
+            return Err(Error::contract(format!(
+                "{:?} needs a natural key, or days and nothing else",
+                self.name
+            )));
+        }
+        Ok(())
+    }
+
+    fn type1(&self, schema: &Ident) -> Result<Model> {
+        let columns: Vec<Column> = self.keys.iter().chain(&self.attributes).cloned().collect();
+        let key: Vec<String> = self.keys.iter().map(|key| key.name.clone()).collect();
+        let unique = Table::keyed("UNIQUE", key.iter().map(String::as_str));
+        let table = self.table(schema, columns, key, vec![unique])?;
+        let values: Result<Vec<&str>> = table
+            .columns
+            .iter()
+            .map(|c| c.unknown(&self.name))
+            .collect();
+        let install = vec![self.unknown(&table, &values?)];
+        let latest = self.latest_of(&self.attributes, "fresh", &[])?;
+        Ok(Model {
+            install,
+            fresh: format!("WITH {latest}"),
+            guards: Vec::new(),
+            checks: Vec::new(),
+            table,
+        })
+    }
+
+    pub(crate) fn table(
+        &self,
+        schema: &Ident,
+        columns: Vec<Column>,
+        key: Vec<String>,
+        clauses: Vec<String>,
+    ) -> Result<Table> {
+        let table = Table {
+            schema: schema.clone(),
+            name: self.name.clone(),
+            surrogate: Some(self.surrogate()),
+            columns,
+            order: key.clone(),
+            key,
+            clauses,
+            unknown: Some(self.surrogate()),
+        };
+        table.checked()
+    }
+
+    /// What puts the unknown member into the table, or brings it up to the model.
+    pub(crate) fn unknown(&self, table: &Table, values: &[&str]) -> Statement {
+        let names = table.names();
+        let set: Vec<String> = names
+            .iter()
+            .map(|name| format!("{0} = excluded.{0}", quoted(name)))
+            .collect();
+        let key = quoted(&self.surrogate());
+        let sql = format!(
+            "INSERT INTO {} ({key}, {})\nOVERRIDING SYSTEM VALUE\nVALUES (-1, {})\nON CONFLICT ({key}) DO UPDATE SET {}",
+            table.quoted(),
+            list(names),
+            values.join(", "),
+            set.join(", ")
+        );
+        table.statement("unknown member", sql)
+    }
+
+    /// CTEs of which the last, called `name`, has one row per natural key with `attributes` of the latest source row.
+    pub(crate) fn latest_of(
+        &self,
+        attributes: &[Column],
+        name: &str,
+        otherwise: &[String],
+    ) -> Result<String> {
+        let latest = match self.latest.is_empty() {
+            true => otherwise,
+            false => &self.latest,
+        };
+        let ranks = latest
+            .iter()
+            .enumerate()
+            .map(|(n, expr)| format!("({expr}) AS \"_latest_{n}\""));
+        let columns = self
+            .keys
+            .iter()
+            .chain(attributes)
+            .map(Column::selected)
+            .chain(ranks);
+        let keys = list(self.keys.iter().map(|key| &*key.name));
+        let ranks = (0..latest.len()).map(|n| format!("\"_latest_{n}\""));
+        let order = ranks
+            .chain(attributes.iter().map(Column::quoted))
+            .map(|column| format!(", {column} DESC NULLS LAST"));
+        Ok(format!(
+            "distinct_{name} AS (
+    SELECT DISTINCT
+        {}
+    FROM {} AS source
+),
+{name} AS (
+    SELECT DISTINCT ON ({keys}) {}
+    FROM distinct_{name}
+    WHERE {}
+    ORDER BY {keys}{}
+)",
+            columns.collect::<Vec<_>>().join(",\n        "),
+            self.source.quoted(),
+            list(self.keys.iter().chain(attributes).map(|c| &*c.name)),
+            self.is_known()?,
+            order.collect::<String>()
+        ))
+    }
+
+    /// Whether a source row has a natural key of its own.
+    pub(crate) fn is_known(&self) -> Result<String> {
+        let present = self
+            .keys
+            .iter()
+            .map(|key| format!("{} IS NOT NULL", key.quoted()));
+        let unknown: Result<Vec<&str>> = self.keys.iter().map(|k| k.unknown(&self.name)).collect();
+        let other = format!(
+            "ROW({}) <> ROW({})",
+            list(self.keys.iter().map(|key| &*key.name)),
+            unknown?.join(", ")
+        );
+        Ok(present.chain([other]).collect::<Vec<_>>().join(" AND "))
+    }
+}

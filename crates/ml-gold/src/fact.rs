@@ -1,0 +1,247 @@
+use ml_core::{Audit, Dataset, Error, Ident, Result, Type};
+
+use crate::column::{Column, ROW_ID};
+use crate::model::Model;
+use crate::quote::quoted;
+use crate::reference::Lookup;
+use crate::table::Table;
+use crate::{Dimension, Reference, reconcile};
+
+/// A fact table: one row per row of its source, with a key into each dimension, and measures.
+///
+/// The source has a `_row_id` that tells its rows apart; so has the fact. Expressions are SQL over the source's
+/// columns, and are trusted as code is.
+///
+/// ```
+/// use ml_core::{Dataset, Type};
+/// use ml_gold::{Fact, Reference};
+///
+/// let sales = Fact::new("fct_sales", Dataset::of("silver", "sales"))
+///     .at("invoice_date")
+///     .dimension(Reference::to("dim_customer").by("customer_id"))
+///     .degenerate("invoice_no", Type::Text, "invoice_no")
+///     .measure("amount", Type::Numeric, "quantity * unit_price");
+/// # let _ = sales;
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    name: String,
+    source: Dataset,
+    at: Option<String>,
+    references: Vec<Reference>,
+    columns: Vec<Column>,
+    measures: Vec<String>,
+}
+
+impl Fact {
+    /// A fact over `source`.
+    pub fn new(name: impl Into<String>, source: Dataset) -> Self {
+        Fact {
+            name: name.into(),
+            source,
+            at: None,
+            references: Vec::new(),
+            columns: Vec::new(),
+            measures: Vec::new(),
+        }
+    }
+
+    /// The instant at which it is looked up in type 2 dimensions; becomes a `timestamp`.
+    pub fn at(mut self, instant: impl Into<String>) -> Self {
+        self.at = Some(instant.into());
+        self
+    }
+
+    /// A key into a dimension; -1, the unknown member, where nothing is found.
+    pub fn dimension(mut self, reference: Reference) -> Self {
+        self.references.push(reference);
+        self
+    }
+
+    /// A column without a dimension of its own that is never NULL, such as an invoice number.
+    pub fn degenerate(
+        mut self,
+        name: impl Into<String>,
+        ty: Type,
+        expr: impl Into<String>,
+    ) -> Self {
+        self.columns.push(Column::new(name, ty, expr));
+        self
+    }
+
+    /// A column that may be NULL.
+    pub fn attribute(mut self, name: impl Into<String>, ty: Type, expr: impl Into<String>) -> Self {
+        self.columns.push(Column::new(name, ty, expr).nullable());
+        self
+    }
+
+    /// A number to add up, never NULL; its sum is reconciled with the source. Sums of floats depend on the order, so
+    /// it is `integer`, `bigint` or `numeric`.
+    pub fn measure(mut self, name: impl Into<String>, ty: Type, expr: impl Into<String>) -> Self {
+        let column = Column::new(name, ty, expr);
+        self.measures.push(column.name.clone());
+        self.columns.push(column);
+        self
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn source(&self) -> &Dataset {
+        &self.source
+    }
+
+    pub(crate) fn measures(&self) -> impl Iterator<Item = &Column> {
+        let columns = self.columns.iter();
+        columns.filter(|column| self.measures.contains(&column.name))
+    }
+
+    pub(crate) fn lookups<'a>(&'a self, dimensions: &'a [Dimension]) -> Result<Vec<Lookup<'a>>> {
+        let references = self.references.iter();
+        references
+            .map(|reference| reference.resolve(&self.name, dimensions))
+            .collect()
+    }
+
+    /// The fact, `tables` being those of the `dimensions`, in their order.
+    pub(crate) fn model(
+        &self,
+        schema: &Ident,
+        dimensions: &[Dimension],
+        tables: &[&Table],
+    ) -> Result<Model> {
+        let lookups = self.lookups(dimensions)?;
+        self.check(&lookups)?;
+        let table = self.table(schema, &lookups)?;
+        let lookups: Vec<(Lookup<'_>, &Table)> = lookups
+            .into_iter()
+            .filter_map(|lookup| {
+                let table = tables.iter().find(|t| t.name == lookup.dimension.name())?;
+                Some((lookup, *table))
+            })
+            .collect();
+        Ok(Model {
+            install: Vec::new(),
+            fresh: self.fresh(&lookups),
+            guards: lookups.iter().map(|(l, d)| l.guard(&table, d)).collect(),
+            checks: self.checks(&table, &lookups),
+            table,
+        })
+    }
+
+    fn check(&self, lookups: &[Lookup<'_>]) -> Result<()> {
+        let dated = lookups.iter().find(|l| l.dimension.history().is_some());
+        if let (None, Some(lookup)) = (&self.at, dated) {
+            return Err(Error::contract(format!(
+                "{} refers to {}, which has a history: it needs the instant it is looked up at",
+                self.name,
+                lookup.dimension.name()
+            )));
+        }
+        let inexact = self
+            .measures()
+            .find(|m| !matches!(m.ty, Type::Int4 | Type::Int8 | Type::Numeric));
+        if let Some(measure) = inexact {
+            return Err(Error::contract(format!(
+                "{}: measure {:?} is {}, which does not add up exactly",
+                self.name, measure.name, measure.ty
+            )));
+        }
+        Ok(())
+    }
+
+    fn table(&self, schema: &Ident, lookups: &[Lookup<'_>]) -> Result<Table> {
+        let days = lookups.iter().filter(|l| l.dimension.is_calendar());
+        let days = days.map(|lookup| lookup.column.clone());
+        let identity = Column::new(ROW_ID, Type::Int8, "\"_row_id\"");
+        let keys = lookups.iter().map(Lookup::foreign_key);
+        let table = Table {
+            schema: schema.clone(),
+            name: self.name.clone(),
+            surrogate: None,
+            order: days.chain([ROW_ID.to_owned()]).collect(),
+            columns: [identity]
+                .into_iter()
+                .chain(keys)
+                .chain(self.columns.iter().cloned())
+                .collect(),
+            key: vec![ROW_ID.to_owned()],
+            clauses: vec![Table::keyed("PRIMARY KEY", [ROW_ID])],
+            unknown: None,
+        };
+        table.checked()
+    }
+
+    /// Every expression sees the source's columns only; the dimensions join after that.
+    fn fresh(&self, lookups: &[(Lookup<'_>, &Table)]) -> String {
+        let at = self
+            .at
+            .iter()
+            .map(|at| Column::new("_at", Type::Timestamp, &**at).selected());
+        let mut source = vec![quoted(ROW_ID)];
+        source.extend(at);
+        source.extend(
+            lookups
+                .iter()
+                .enumerate()
+                .flat_map(|(n, (l, _))| l.values(n)),
+        );
+        source.extend(self.columns.iter().map(Column::selected));
+        let mut fresh = vec![format!("source.{}", quoted(ROW_ID))];
+        fresh.extend(lookups.iter().enumerate().map(|(n, (l, _))| l.found(n)));
+        fresh.extend(
+            self.columns
+                .iter()
+                .map(|column| format!("source.{}", column.quoted())),
+        );
+        let joins = lookups.iter().enumerate();
+        let joins = joins.map(|(n, (lookup, table))| format!("\n    {}", lookup.join(n, table)));
+        format!(
+            "WITH source AS (
+    SELECT
+        {}
+    FROM {} AS source
+),
+fresh AS (
+    SELECT
+        {}
+    FROM source{}
+)",
+            source.join(",\n        "),
+            self.source.quoted(),
+            fresh.join(",\n        "),
+            joins.collect::<String>()
+        )
+    }
+
+    fn checks(&self, table: &Table, lookups: &[(Lookup<'_>, &Table)]) -> Vec<Audit> {
+        let expected = lookups.iter().filter(|(lookup, _)| lookup.expected);
+        let known = expected.map(|(lookup, _)| self.known(table, &lookup.column));
+        let sums: Vec<reconcile::Sum> = self
+            .measures()
+            .map(|m| reconcile::Sum {
+                name: m.name.clone(),
+                expected: format!("sum({})", m.value()),
+                found: format!("sum({})", m.quoted()),
+            })
+            .collect();
+        let rows = reconcile::Sum::rows();
+        let reconciles = reconcile::audit(
+            &self.name,
+            &self.source.quoted(),
+            &table.quoted(),
+            [rows].into_iter().chain(sums),
+        );
+        [reconciles].into_iter().chain(known).collect()
+    }
+
+    fn known(&self, table: &Table, column: &str) -> Audit {
+        let sql = format!(
+            "SELECT \"_row_id\"\nFROM {}\nWHERE {} = -1",
+            table.quoted(),
+            quoted(column)
+        );
+        Audit::new(format!("{}.{column}.known", self.name), sql).warn()
+    }
+}

@@ -1,0 +1,192 @@
+use ml_core::{Error, Result};
+
+use crate::Dimension;
+use crate::column::Column;
+use crate::quote::{literal, quoted};
+use crate::table::Table;
+
+/// How a fact finds its row in a dimension: by an expression for each natural key.
+///
+/// ```
+/// use ml_gold::Reference;
+///
+/// let shipped = Reference::to("dim_date").by("shipped_at").column("shipped_date_key").optional();
+/// # let _ = shipped;
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    dimension: String,
+    by: Vec<String>,
+    column: Option<String>,
+    presence: Presence,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    Expected,
+    Optional,
+}
+
+impl Reference {
+    /// A reference to the dimension of this name.
+    pub fn to(dimension: impl Into<String>) -> Self {
+        Reference {
+            dimension: dimension.into(),
+            by: Vec::new(),
+            column: None,
+            presence: Presence::Expected,
+        }
+    }
+
+    /// The value of the natural key; once for each column of it, in their order.
+    pub fn by(mut self, expr: impl Into<String>) -> Self {
+        self.by.push(expr.into());
+        self
+    }
+
+    /// The name of the foreign key where it plays a role of its own; by default that of the dimension's key.
+    pub fn column(mut self, name: impl Into<String>) -> Self {
+        self.column = Some(name.into());
+        self
+    }
+
+    /// Facts may well be without it: those on the unknown member are not counted.
+    pub fn optional(mut self) -> Self {
+        self.presence = Presence::Optional;
+        self
+    }
+
+    /// The same reference with the dimension it means.
+    pub(crate) fn resolve<'a>(
+        &'a self,
+        fact: &str,
+        dimensions: &'a [Dimension],
+    ) -> Result<Lookup<'a>> {
+        let found = dimensions.iter().find(|d| d.name() == self.dimension);
+        let dimension = found.ok_or_else(|| {
+            Error::contract(format!(
+                "{fact} refers to {:?}, which is no dimension of the warehouse",
+                self.dimension
+            ))
+        })?;
+        let keys = dimension.keys();
+        if keys.len() != self.by.len() {
+            return Err(Error::contract(format!(
+                "{fact} finds {} by {} values, but its key has {}",
+                self.dimension,
+                self.by.len(),
+                keys.len()
+            )));
+        }
+        let name = self.column.clone();
+        Ok(Lookup {
+            dimension,
+            column: name.unwrap_or_else(|| dimension.surrogate()),
+            by: keys.into_iter().zip(&self.by).collect(),
+            expected: self.presence == Presence::Expected,
+        })
+    }
+}
+
+/// A foreign key of a fact: a reference and the dimension it means.
+#[derive(Debug)]
+pub(crate) struct Lookup<'a> {
+    pub(crate) dimension: &'a Dimension,
+    pub(crate) column: String,
+    by: Vec<(Column, &'a String)>,
+    pub(crate) expected: bool,
+}
+
+impl Lookup<'_> {
+    pub(crate) fn foreign_key(&self) -> Column {
+        Column::new(&*self.column, self.dimension.key_type(), "-1")
+    }
+
+    /// What an aggregate calls the dimension.
+    pub(crate) fn role(&self) -> &str {
+        self.column.strip_suffix("_key").unwrap_or(&self.column)
+    }
+
+    /// The natural keys as columns of the source, the lookup being the `nth`.
+    pub(crate) fn values(&self, nth: usize) -> Vec<String> {
+        let by = self.by.iter().enumerate();
+        let columns = by.map(|(n, (key, expr))| Column::new(sought(nth, n), key.ty, *expr));
+        columns.map(|column| column.selected()).collect()
+    }
+
+    /// Finds the key among the rows that stay: a vanished span may overlap the one in its place until it is deleted.
+    pub(crate) fn join(&self, nth: usize, table: &Table) -> String {
+        let span: &[&str] = match self.dimension.history() {
+            Some(_) => &["valid_from", "valid_to"],
+            None => &[],
+        };
+        let surrogate = self.dimension.surrogate();
+        let names = self.by.iter().map(|(key, _)| &*key.name);
+        let names = [&*surrogate].into_iter().chain(names);
+        let names = names.chain(span.iter().copied());
+        let columns: Vec<String> = names
+            .map(|name| format!("member.{}", quoted(name)))
+            .collect();
+        let keys = self.by.iter().enumerate();
+        let equal = keys.map(|(n, (key, _))| {
+            let sought = quoted(&sought(nth, n));
+            format!("found_{nth}.{} = source.{sought}", key.quoted())
+        });
+        let during = (!span.is_empty()).then(|| {
+            format!(
+                "found_{nth}.\"valid_from\" <= source.\"_at\" AND source.\"_at\" < found_{nth}.\"valid_to\""
+            )
+        });
+        format!(
+            "LEFT JOIN (
+        {}
+    ) AS found_{nth} ON {}",
+            table.remaining("member", &columns.join(", ")),
+            equal.chain(during).collect::<Vec<_>>().join(" AND ")
+        )
+    }
+
+    /// The key that was found, or the unknown member's.
+    pub(crate) fn found(&self, nth: usize) -> String {
+        format!(
+            "coalesce(found_{nth}.{}, -1) AS {}",
+            quoted(&self.dimension.surrogate()),
+            quoted(&self.column)
+        )
+    }
+
+    /// Foreign key and index, added once and after the rows. Without the index, each vanished row of the dimension
+    /// would cost a scan of the fact; facts come in the order of their days, so there a BRIN index does.
+    pub(crate) fn guard(&self, fact: &Table, dimension: &Table) -> String {
+        let method = match self.dimension.is_calendar() {
+            true => "brin",
+            false => "btree",
+        };
+        format!(
+            "    IF NOT EXISTS (
+        SELECT FROM pg_constraint AS held
+        JOIN pg_attribute AS col ON col.attrelid = held.conrelid AND held.conkey = ARRAY[col.attnum]
+        WHERE held.conrelid = {relation}::regclass AND held.contype = 'f' AND col.attname = {name}
+    ) THEN
+        ALTER TABLE {fact} ADD FOREIGN KEY ({column}) REFERENCES {dimension} ({key});
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM pg_index AS held
+        JOIN pg_attribute AS col ON col.attrelid = held.indrelid AND held.indkey[0] = col.attnum
+        WHERE held.indrelid = {relation}::regclass AND col.attname = {name}
+    ) THEN
+        CREATE INDEX ON {fact} USING {method} ({column});
+    END IF;",
+            relation = literal(&fact.quoted()),
+            name = literal(&self.column),
+            fact = fact.quoted(),
+            column = quoted(&self.column),
+            dimension = dimension.quoted(),
+            key = quoted(&self.dimension.surrogate()),
+        )
+    }
+}
+
+fn sought(nth: usize, n: usize) -> String {
+    format!("_key_{nth}_{n}")
+}
