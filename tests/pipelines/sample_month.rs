@@ -130,19 +130,12 @@ fn output(of: &mut std::process::Command) -> String {
 #[test]
 fn the_example_says_that_its_totals_are_right() {
     let folder = tempfile::tempdir().unwrap();
-    let program = Path::new(&std::env::current_exe().unwrap())
-        .ancestors()
-        .nth(2)
-        .unwrap()
-        .join("examples/retail");
-    assert!(
-        program.is_file(),
-        "{} is not built: run `cargo build --examples` first",
-        program.display()
-    );
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let run = || {
-        let mut example = std::process::Command::new(&program);
+        let mut example = std::process::Command::new(env!("CARGO"));
         example
+            .args(["run", "--quiet", "--example", "retail", "--manifest-path"])
+            .arg(&manifest)
             .current_dir(folder.path())
             .env_remove("DATABASE_URL")
             .env_remove("POSTGRES_HOST");

@@ -42,7 +42,7 @@ pub mod prelude {
         Contract, Error, Event, Flow, Gate, Merge, Observer, Outcome, Pii, Record, Report, Result,
         Scorecard, Stage, Typed,
     };
-    // pub use ml_gold::{Aggregate, Dimension, Fact, View, Warehouse};
+    pub use ml_gold::{Aggregate, Dimension, Fact, View, Warehouse};
     pub use ml_pg::{Config, Database, Increment, Refresh, Store, Table, load_all};
     pub use ml_quality::{ColumnRules, Judge, RuleSet, rule, validated};
     pub use ml_silver::{drop_if, standardise};

@@ -153,8 +153,12 @@ impl Dimension {
     }
 
     fn check(&self) -> Result<()> {
-        let own = !self.keys.is_empty() || !self.attributes.is_empty() || self.history.is_some();
-        if own == self.is_calendar() {
+        let extras = !self.attributes.is_empty() || self.history.is_some();
+        let valid = match self.is_calendar() {
+            true => self.keys.is_empty() && !extras,
+            false => !self.keys.is_empty(),
+        };
+        if !valid {
             return Err(Error::contract(format!(
                 "{:?} needs a natural key, or days and nothing else",
                 self.name
@@ -204,9 +208,10 @@ impl Dimension {
         table.checked()
     }
 
-    /// What puts the unknown member into the table, or brings it up to the model.
+    /// What puts the unknown member into the table, or brings it up to the model; `values` are those beside its key.
     pub(crate) fn unknown(&self, table: &Table, values: &[&str]) -> Statement {
-        let names = table.names();
+        let mut names = table.names();
+        names.retain(|name| *name != self.surrogate());
         let set: Vec<String> = names
             .iter()
             .map(|name| format!("{0} = excluded.{0}", quoted(name)))

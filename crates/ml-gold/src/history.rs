@@ -93,7 +93,8 @@ impl History {
             dimension.latest_of(&others, "newest", std::slice::from_ref(&self.effective))?;
         let keys = dimension.keys();
         let own = keys.iter().map(|key| format!("spans.{}", key.quoted()));
-        let own = own.chain(table.names()[keys.len()..].iter().map(|name| quoted(name)));
+        let further = table.columns[keys.len()..].iter().map(Column::quoted);
+        let own = own.chain(further);
         Ok(format!(
             "WITH {spans},\n{latest},\nfresh AS (\n    SELECT {}\n    FROM spans\n    JOIN newest ON {}\n)",
             own.collect::<Vec<_>>().join(", "),

@@ -39,12 +39,14 @@ mod load;
 mod merge;
 mod migrations;
 mod parallel;
+mod pass;
 mod quarantine;
 mod refresh;
 mod step;
 mod store;
 mod table;
 mod tls;
+mod wire;
 
 pub use config::{Config, DEFAULT_SLOTS};
 pub use database::Database;

@@ -1,0 +1,336 @@
+use ml_core::{
+    Chunk, Encoded, Error, Event, FieldError, Flow, Held, Judged, LoadId, Located, Outcome,
+    Position, RawFields, Receipt, Record, Result, Scorecard, Stage, Verdict,
+};
+use tokio_postgres::types::Type;
+use tokio_postgres::{Row, Statement, Transaction};
+
+use crate::commit::count;
+use crate::copy::Copy;
+use crate::failure::Doing;
+use crate::ledger::{self, Entry, Inputs};
+use crate::merge::{INCREMENT, MergeSql};
+use crate::quarantine::{MOST_KEPT_RECORDS, Quarantine};
+use crate::step::step;
+use crate::table::quoted;
+use crate::wire::Wire;
+use crate::{Advance, Increment};
+
+/// One run of an increment, on its way.
+pub(crate) struct Pass<'a, S> {
+    increment: &'a Increment,
+    flow: &'a Flow,
+    stage: &'a S,
+    tx: Transaction<'a>,
+    select: Statement,
+    copy: String,
+    /// The load of the inputs that pass, entered when the first one does.
+    entry: Option<Entry>,
+    card: Scorecard,
+    kept: u64,
+    taken: Vec<LoadId>,
+    advance: Advance,
+    last: Option<Entry>,
+}
+
+impl<'a, S> Pass<'a, S> {
+    pub(crate) async fn open(
+        increment: &'a Increment,
+        flow: &'a Flow,
+        stage: &'a S,
+        tx: Transaction<'a>,
+        sql: &MergeSql,
+    ) -> Result<Self> {
+        step("stage");
+        tx.batch_execute(&sql.stage)
+            .await
+            .doing(increment.doing("cannot make the table of the increment"))?;
+        let names: Vec<String> = increment
+            .from
+            .columns
+            .iter()
+            .map(|column| quoted(&column.name))
+            .collect();
+        let select = format!(
+            "SELECT {}, \"_record_no\" FROM {} WHERE \"_load_id\" = $1 ORDER BY \"_record_no\"",
+            names.join(", "),
+            increment.from.dataset.quoted()
+        );
+        let select = tx
+            .prepare_typed(&select, &[Type::INT8])
+            .await
+            .doing(increment.doing("cannot read its input"))?;
+        Ok(Pass {
+            increment,
+            flow,
+            stage,
+            tx,
+            select,
+            copy: increment.into.copy_into(INCREMENT),
+            entry: None,
+            card: Scorecard::default(),
+            kept: 0,
+            taken: Vec::new(),
+            advance: Advance::default(),
+            last: None,
+        })
+    }
+
+    async fn sql(&self, statement: &str) -> Result<()> {
+        self.tx
+            .batch_execute(statement)
+            .await
+            .doing(self.increment.doing("cannot set a savepoint"))
+    }
+
+    /// Takes one input through the stage, and judges it.
+    pub(crate) async fn take<In>(&mut self, input: LoadId, source: &str, blank: &In) -> Result<()>
+    where
+        In: Record,
+        S: Stage<In> + Sync,
+        S::Out: Record,
+    {
+        self.flow.tell(Event::Begun { source }).await;
+        step("input");
+        self.sql("SAVEPOINT ml_input").await?;
+        let mut judged = Taken::default();
+        self.stage.declare(&mut judged.card);
+        self.read(input, source, blank, &mut judged).await?;
+        let rows = format!("(SELECT * FROM {INCREMENT} WHERE \"_load_id\" = {input})");
+        for audit in self.flow.audits() {
+            let finding = count(&self.tx, audit, &rows).await?;
+            self.flow.count(audit, finding, &mut judged.card)?;
+        }
+        match self.flow.gate().verdict(&judged.card) {
+            Verdict::Applied => self.accept(input, judged).await,
+            refused => self.hold(input, source, judged, refused).await,
+        }
+    }
+
+    async fn read<In>(
+        &mut self,
+        input: LoadId,
+        source: &str,
+        blank: &In,
+        judged: &mut Taken,
+    ) -> Result<()>
+    where
+        In: Record,
+        S: Stage<In> + Sync,
+        S::Out: Record,
+    {
+        let reading = || self.increment.doing(&format!("cannot read load {input}"));
+        let portal = self
+            .tx
+            .bind(&self.select, &[&input.0])
+            .await
+            .doing(reading())?;
+        loop {
+            step("fetch");
+            let rows = self
+                .tx
+                .query_portal(&portal, self.increment.batch as i32)
+                .await
+                .doing(reading())?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            let batch = rows
+                .iter()
+                .map(|row| self.decode(row, input, blank))
+                .collect::<Result<Vec<_>>>()?;
+            let Judged { rows, held, card } = Judged::<Encoded>::by(self.stage, batch);
+            self.flow
+                .tell(Event::Judged {
+                    source,
+                    card: &card,
+                })
+                .await;
+            judged.card += &card;
+            let room = MOST_KEPT_RECORDS.saturating_sub(judged.held.len());
+            judged.held.extend(held.into_iter().take(room));
+            if Chunk::<S::Out>::rows(&rows) > 0 && !self.flow.gate().is_doomed(&judged.card) {
+                step("stage_rows");
+                let what = self
+                    .increment
+                    .doing("the server refused rows; nothing is taken in");
+                let mut copy = Copy::open(&self.tx, &self.copy, what).await?;
+                copy.send(rows.into_bytes()).await?;
+                copy.finish().await?;
+            }
+        }
+    }
+
+    fn decode<In: Record>(&self, row: &Row, input: LoadId, blank: &In) -> Result<Located<In>> {
+        let wire = Wire(row);
+        let record_no = wire
+            .raw(row.len() - 1)
+            .and_then(|bytes| bytes.try_into().ok())
+            .map_or(0, i64::from_be_bytes);
+        let at = Position::new(input, record_no as u64);
+        let mut record = blank.clone();
+        match record.read_from(&wire) {
+            Ok(()) => Ok(Located { at, record }),
+            Err(FieldError { ordinal, .. }) => {
+                let (dataset, column) = (
+                    &self.increment.from.dataset,
+                    &self.increment.from.columns[ordinal].name,
+                );
+                let what = format!(
+                    "{dataset}, load {input}, {at}: column {column} does not hold what its contract says"
+                );
+                Err(Error::contract(what))
+            }
+        }
+    }
+
+    async fn accept(&mut self, input: LoadId, judged: Taken) -> Result<()> {
+        self.sql("RELEASE SAVEPOINT ml_input").await?;
+        let load = match &self.entry {
+            Some(entry) => entry.load,
+            None => {
+                self.entry
+                    .insert(
+                        self.increment
+                            .enter(&self.tx, &self.increment.pipeline)
+                            .await?,
+                    )
+                    .load
+            }
+        };
+        self.kept += self.keep(load, &judged).await?;
+        self.card += &judged.card;
+        self.taken.push(input);
+        Ok(())
+    }
+
+    /// The rows go, the reasons stay.
+    async fn hold(
+        &mut self,
+        input: LoadId,
+        source: &str,
+        judged: Taken,
+        verdict: Verdict,
+    ) -> Result<()> {
+        self.sql("ROLLBACK TO SAVEPOINT ml_input; RELEASE SAVEPOINT ml_input")
+            .await?;
+        step("hold");
+        let entry = self.increment.enter(&self.tx, source).await?;
+        let kept = self.keep(entry.load, &judged).await?;
+        ledger::close(&self.tx, entry.load, &verdict, &judged.card, kept).await?;
+        ledger::consume(
+            &self.tx,
+            &self.increment.pipeline,
+            &[input],
+            "held",
+            entry.load,
+        )
+        .await?;
+        let receipt = Receipt {
+            load: entry.load,
+            card: judged.card,
+            verdict,
+            supersedes: None,
+        };
+        self.flow
+            .tell(Event::Ended {
+                source,
+                outcome: &Outcome::Refused(receipt.clone()),
+            })
+            .await;
+        self.advance.held.push(receipt);
+        self.last = Some(entry);
+        Ok(())
+    }
+
+    /// Writes the quarantine of one input; answers how many records are kept.
+    async fn keep(&self, load: LoadId, judged: &Taken) -> Result<u64> {
+        let mut quarantine = Quarantine::default();
+        for held in &judged.held {
+            quarantine.push(load, held)?;
+            if quarantine.is_full() {
+                quarantine.flush(&self.tx).await?;
+            }
+        }
+        quarantine.flush(&self.tx).await?;
+        Ok(quarantine.kept())
+    }
+
+    /// Merges what was staged, and closes the load in the ledger.
+    pub(crate) async fn merge(
+        mut self,
+        sql: &MergeSql,
+        inputs: &Inputs,
+    ) -> Result<(Transaction<'a>, Advance, Entry)> {
+        if let Some(entry) = self.entry.take() {
+            step("merge");
+            self.merge_rows(sql, entry.load).await?;
+            step("ledger");
+            let (load, card) = (entry.load, std::mem::take(&mut self.card));
+            ledger::close(&self.tx, load, &Verdict::Applied, &card, self.kept).await?;
+            ledger::consume(
+                &self.tx,
+                &self.increment.pipeline,
+                &self.taken,
+                "applied",
+                load,
+            )
+            .await?;
+            let receipt = Receipt {
+                load,
+                card,
+                verdict: Verdict::Applied,
+                supersedes: None,
+            };
+            let source = &self.increment.pipeline;
+            self.flow
+                .tell(Event::Ended {
+                    source,
+                    outcome: &Outcome::Applied(receipt.clone()),
+                })
+                .await;
+            self.advance.applied = Some(receipt);
+            self.last = Some(entry);
+        }
+        step("watermark");
+        ledger::watermark(&self.tx, &self.increment.pipeline, &inputs.snapshot).await?;
+        let last = self
+            .last
+            .ok_or_else(|| Error::storage("a run without inputs has nothing to commit"))?;
+        Ok((self.tx, self.advance, last))
+    }
+
+    async fn merge_rows(&mut self, sql: &MergeSql, load: LoadId) -> Result<()> {
+        let doing = || {
+            self.increment
+                .doing("the merge failed; nothing is taken in")
+        };
+        self.tx
+            .batch_execute(&format!("ANALYZE {INCREMENT}"))
+            .await
+            .doing(doing())?;
+        let won = self
+            .tx
+            .execute_typed(&sql.merge, &[(&load.0, Type::INT8)])
+            .await
+            .doing(doing())?;
+        let lost = self.card.accepted - won;
+        let duplicates = match &sql.losers {
+            Some(losers) if lost > 0 => {
+                let counted = self.tx.query_typed(losers, &[]).await.doing(doing())?;
+                counted.first().map_or(0, |row| row.get::<_, i64>(0)) as u64
+            }
+            _ => lost,
+        };
+        self.card.redrop("duplicate", duplicates);
+        self.card.redrop("older", lost - duplicates);
+        Ok(())
+    }
+}
+
+/// What one input came to, before its verdict.
+#[derive(Default)]
+struct Taken {
+    card: Scorecard,
+    held: Vec<Held>,
+}
