@@ -72,18 +72,30 @@ impl Display for Layer {
 pub fn print(layers: &[Layer]) {
     println!("\nlayer        read  accepted quarantined  dropped  seconds     rows/s   loads");
     layers.iter().for_each(|layer| println!("{layer}"));
-    for layer in layers.iter().filter(|layer| !layer.card.rules.is_empty()) {
-        println!("\n{} rules{:>38}", layer.name, "violations");
-        for (rule, count) in &layer.card.rules {
-            println!(
-                "  {rule:<28}{:<12}{:>7}",
-                count.action.as_str(),
-                count.violations
-            );
-        }
-        for (reason, records) in &layer.card.dropped {
-            println!("  {reason:<28}{:<12}{records:>7}", "dropped");
-        }
+    layers.iter().for_each(scorecard);
+}
+
+/// The rules that were violated, how many were not, and why rows were dropped.
+fn scorecard(layer: &Layer) {
+    let (violated, kept): (Vec<_>, Vec<_>) = layer
+        .card
+        .rules
+        .iter()
+        .partition(|(_, count)| count.violations > 0);
+    if violated.is_empty() && kept.is_empty() {
+        return;
+    }
+    println!("\n{:<40}{:<12}{:>10}", layer.name, "action", "count");
+    for (rule, count) in violated {
+        println!(
+            "  {rule:<38}{:<12}{:>10}",
+            count.action.as_str(),
+            count.violations
+        );
+    }
+    println!("  {} rules without a violation", kept.len());
+    for (reason, records) in &layer.card.dropped {
+        println!("  {reason:<38}{:<12}{records:>10}", "dropped");
     }
 }
 

@@ -41,8 +41,8 @@ fn product() -> Dimension {
     Dimension::new("dim_product", SALES)
         .key("product_id", Type::Text, "stock_code")
         .attribute("description", Type::Text, "description")
-        .latest("description IS NOT NULL")
-        .latest("invoice_date")
+        .latest(Type::Bool, "description IS NOT NULL")
+        .latest(Type::Timestamp, "invoice_date")
 }
 
 fn sales() -> Fact {

@@ -10,6 +10,7 @@ mod database;
 mod faults;
 mod global_sales;
 mod laws;
+mod merge;
 mod online_retail;
 pub mod retail;
 mod sample_month;

@@ -21,7 +21,7 @@ use crate::table::Table;
 /// let product = Dimension::new("dim_product", Dataset::of("silver", "sales"))
 ///     .key("product_id", Type::Text, "stock_code")
 ///     .attribute("description", Type::Text, "description")
-///     .latest("invoice_date");
+///     .latest(Type::Timestamp, "invoice_date");
 /// # let _ = product;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Dimension {
     source: Dataset,
     keys: Vec<Column>,
     attributes: Vec<Column>,
-    latest: Vec<String>,
+    latest: Vec<Column>,
     history: Option<History>,
     day: Option<String>,
 }
@@ -77,8 +77,9 @@ impl Dimension {
 
     /// What makes a source row the latest of its key: the greatest, NULL being the least. Later calls break ties of
     /// earlier ones, and the attributes' values break the rest, so the order of loads never matters.
-    pub fn latest(mut self, expr: impl Into<String>) -> Self {
-        self.latest.push(expr.into());
+    pub fn latest(mut self, ty: Type, expr: impl Into<String>) -> Self {
+        let name = format!("_latest_{}", self.latest.len());
+        self.latest.push(Column::new(name, ty, expr).nullable());
         self
     }
 
@@ -121,6 +122,10 @@ impl Dimension {
             Some(day) => vec![calendar::day(day)],
             None => self.keys.clone(),
         }
+    }
+
+    pub(crate) fn ranks(&self) -> &[Column] {
+        &self.latest
     }
 
     pub(crate) fn attributes(&self) -> &[Column] {
@@ -225,66 +230,5 @@ impl Dimension {
             set.join(", ")
         );
         table.statement("unknown member", sql)
-    }
-
-    /// CTEs of which the last, called `name`, has one row per natural key with `attributes` of the latest source row.
-    pub(crate) fn latest_of(
-        &self,
-        attributes: &[Column],
-        name: &str,
-        otherwise: &[String],
-    ) -> Result<String> {
-        let latest = match self.latest.is_empty() {
-            true => otherwise,
-            false => &self.latest,
-        };
-        let ranks = latest
-            .iter()
-            .enumerate()
-            .map(|(n, expr)| format!("({expr}) AS \"_latest_{n}\""));
-        let columns = self
-            .keys
-            .iter()
-            .chain(attributes)
-            .map(Column::selected)
-            .chain(ranks);
-        let keys = list(self.keys.iter().map(|key| &*key.name));
-        let ranks = (0..latest.len()).map(|n| format!("\"_latest_{n}\""));
-        let order = ranks
-            .chain(attributes.iter().map(Column::quoted))
-            .map(|column| format!(", {column} DESC NULLS LAST"));
-        Ok(format!(
-            "distinct_{name} AS (
-    SELECT DISTINCT
-        {}
-    FROM {} AS source
-),
-{name} AS (
-    SELECT DISTINCT ON ({keys}) {}
-    FROM distinct_{name}
-    WHERE {}
-    ORDER BY {keys}{}
-)",
-            columns.collect::<Vec<_>>().join(",\n        "),
-            self.source.quoted(),
-            list(self.keys.iter().chain(attributes).map(|c| &*c.name)),
-            self.is_known()?,
-            order.collect::<String>()
-        ))
-    }
-
-    /// Whether a source row has a natural key of its own.
-    pub(crate) fn is_known(&self) -> Result<String> {
-        let present = self
-            .keys
-            .iter()
-            .map(|key| format!("{} IS NOT NULL", key.quoted()));
-        let unknown: Result<Vec<&str>> = self.keys.iter().map(|k| k.unknown(&self.name)).collect();
-        let other = format!(
-            "ROW({}) <> ROW({})",
-            list(self.keys.iter().map(|key| &*key.name)),
-            unknown?.join(", ")
-        );
-        Ok(present.chain([other]).collect::<Vec<_>>().join(" AND "))
     }
 }

@@ -89,8 +89,8 @@ impl History {
                 list(table.names())
             ));
         }
-        let latest =
-            dimension.latest_of(&others, "newest", std::slice::from_ref(&self.effective))?;
+        let effective = Column::new("_latest_0", Type::Timestamp, &*self.effective);
+        let latest = dimension.latest_of(&others, "newest", &[effective])?;
         let keys = dimension.keys();
         let own = keys.iter().map(|key| format!("spans.{}", key.quoted()));
         let further = table.columns[keys.len()..].iter().map(Column::quoted);

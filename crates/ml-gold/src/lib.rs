@@ -47,6 +47,7 @@ mod difference;
 mod dimension;
 mod fact;
 mod history;
+mod latest;
 mod model;
 mod quote;
 mod reconcile;

@@ -90,12 +90,15 @@ impl Table {
         )
     }
 
-    /// A column added to the model is added to the table; it becomes NOT NULL after it was filled.
+    /// A column added to the model is added to the table, and becomes NOT NULL after it was filled. One taken out of
+    /// the model is refused, since nobody would keep its values true.
     fn adopt(&self) -> String {
         let model: Vec<String> = self.columns.iter().map(|c| self.wanted(c)).collect();
+        let names: Vec<String> = self.names().into_iter().map(literal).collect();
         block(&format!(
             "DECLARE
     wanted record;
+    stray text;
 BEGIN
     FOR wanted IN
         SELECT model.*, format_type(live.atttypid, live.atttypmod) AS found
@@ -113,9 +116,17 @@ BEGIN
                 {table}, wanted.name, coalesce(wanted.found, 'missing'), wanted.type;
         END IF;
     END LOOP;
+    SELECT string_agg(attname, ', ') INTO stray
+    FROM pg_attribute
+    WHERE attrelid = {table}::regclass AND attnum > 0 AND NOT attisdropped
+        AND attidentity = '' AND attgenerated = '' AND attname <> ALL (ARRAY[{names}]);
+    IF stray IS NOT NULL THEN
+        RAISE EXCEPTION '% has columns that the model does not have: %; drop them by hand', {table}, stray;
+    END IF;
 END",
             model.join(",\n            "),
             table = literal(&self.quoted()),
+            names = names.join(", "),
         ))
     }
 

@@ -1,0 +1,6 @@
+//! Plans: what they say, and which warehouses have none.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod plan;
+mod refused;
+mod star;
