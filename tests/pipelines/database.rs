@@ -37,7 +37,7 @@ async fn a_changed_migration_is_found() {
 async fn the_session_is_pinned_and_stays_so() {
     let fresh = Fresh::empty().await;
     let url = format!(
-        "{}{}options=-c%20timezone=CET",
+        "{}{}options=-c%20lock_timeout=7s",
         fresh.url,
         if fresh.url.contains('?') { "&" } else { "?" }
     );
@@ -54,7 +54,7 @@ async fn the_session_is_pinned_and_stays_so() {
         .client()
         .await
         .unwrap()
-        .batch_execute("BEGIN; SET LOCAL timezone = 'EST'")
+        .batch_execute("BEGIN; SET LOCAL lock_timeout = '8s'")
         .await
         .unwrap();
     assert_eq!(show("timezone").await, "UTC");
