@@ -54,7 +54,7 @@ async fn the_session_is_pinned_and_stays_so() {
         .client()
         .await
         .unwrap()
-        .batch_execute("BEGIN; SET LOCAL lock_timeout = '8s'")
+        .batch_execute("SET timezone = 'UTC-3'; SET synchronous_commit = off; BEGIN; SET LOCAL lock_timeout = '8s'")
         .await
         .unwrap();
     assert_eq!(show("timezone").await, "UTC");

@@ -2,13 +2,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod arrows;
+mod audits;
 mod bad_input;
 mod concurrency;
 mod conformance;
 mod crash;
 mod database;
+mod differential;
 mod faults;
 mod global_sales;
+mod increments;
 mod laws;
 mod merge;
 mod online_retail;

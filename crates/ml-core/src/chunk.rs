@@ -1,3 +1,5 @@
+use std::fmt;
+
 use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::{Located, Position, Record};
@@ -30,7 +32,7 @@ impl<R: Clone + Send> Chunk<R> for Vec<Located<R>> {
 }
 
 /// Records as rows of a binary `COPY`: load, record number, then the columns in order.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Encoded {
     bytes: BytesMut,
     rows: u64,
@@ -61,5 +63,16 @@ impl<R: Record> Chunk<R> for Encoded {
 
     fn size(&self) -> usize {
         self.bytes.len()
+    }
+}
+
+/// Without the bytes: they may be personal.
+impl fmt::Debug for Encoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.bytes.len();
+        f.debug_struct("Encoded")
+            .field("rows", &self.rows)
+            .field("bytes", &bytes)
+            .finish()
     }
 }

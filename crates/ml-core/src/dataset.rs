@@ -60,6 +60,12 @@ impl FromStr for Dataset {
         let (schema, table) = name.split_once('.').ok_or_else(|| {
             Error::contract(format!("{name:?} is not a dataset: expected schema.table"))
         })?;
+        if table.contains('.') {
+            let what = "its names must not have a dot in them";
+            return Err(Error::contract(format!(
+                "{name:?} is not a dataset: {what}"
+            )));
+        }
         Ok(Dataset {
             schema: Ident::new(schema)?,
             table: Ident::new(table)?,

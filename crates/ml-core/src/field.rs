@@ -2,7 +2,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use postgres_types::FromSql;
 use rust_decimal::Decimal;
 
-use crate::{Type, ValueRef, parse};
+use crate::{Type, ValueRef, numeric, parse};
 
 /// Text or bytes that are not a value of the column's type; holds what was expected, never the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -85,13 +85,6 @@ plain_field!(f64, Float8, 0.0, |text, _format| parse::float8(text), |v| {
     ValueRef::Float(v)
 });
 plain_field!(
-    Decimal,
-    Numeric,
-    Decimal::ZERO,
-    |text, _format| parse::decimal(text),
-    |v| ValueRef::Decimal(v)
-);
-plain_field!(
     NaiveDate,
     Date,
     NaiveDate::MIN,
@@ -112,6 +105,30 @@ plain_field!(
     |text, format| parse::timestamptz(text, format),
     |v| ValueRef::Timestamptz(v)
 );
+
+impl Field for Decimal {
+    const TYPE: Type = Type::Numeric;
+
+    fn blank() -> Self {
+        Decimal::ZERO
+    }
+
+    #[inline]
+    fn decode(&mut self, text: &str, _format: Option<&str>) -> Result<(), Malformed> {
+        *self = parse::decimal(text)?;
+        Ok(())
+    }
+
+    fn read(&mut self, wire: Option<&[u8]>) -> Result<(), Malformed> {
+        *self = numeric::read(wire.ok_or(Malformed("a value, not NULL"))?)?;
+        Ok(())
+    }
+
+    #[inline]
+    fn value(&self) -> ValueRef<'_> {
+        ValueRef::Decimal(*self)
+    }
+}
 
 impl Field for String {
     const TYPE: Type = Type::Text;

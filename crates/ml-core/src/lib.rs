@@ -43,6 +43,7 @@ mod ident;
 mod load;
 mod memory;
 mod merge;
+mod numeric;
 mod observer;
 mod parse;
 mod pii;

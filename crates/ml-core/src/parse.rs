@@ -69,7 +69,11 @@ pub(crate) fn date(text: &str, format: Option<&str>) -> Parsed<NaiveDate> {
     const EXPECTED: Malformed = Malformed("a date YYYY-MM-DD");
     match format {
         Some(format) => NaiveDate::parse_from_str(text, format)
-            .map_err(|_| Malformed("a date in the column's format")),
+            .ok()
+            .filter(in_range)
+            .ok_or(Malformed(
+                "a date of the years 1 to 9999 in the column's format",
+            )),
         None => iso_date(text.as_bytes()).ok_or(EXPECTED),
     }
 }
@@ -78,7 +82,11 @@ pub(crate) fn timestamp(text: &str, format: Option<&str>) -> Parsed<NaiveDateTim
     const EXPECTED: Malformed = Malformed("a timestamp YYYY-MM-DD HH:MM:SS without an offset");
     match format {
         Some(format) => NaiveDateTime::parse_from_str(text, format)
-            .map_err(|_| Malformed("a timestamp in the column's format")),
+            .ok()
+            .and_then(storable)
+            .ok_or(Malformed(
+                "a timestamp of whole microseconds in the column's format",
+            )),
         None => iso_timestamp(text.as_bytes()).ok_or(EXPECTED),
     }
 }
@@ -136,7 +144,14 @@ fn micros(fraction: &[u8]) -> Option<u32> {
 /// A leap second and nanoseconds have no place in PostgreSQL's microseconds.
 fn storable(naive: NaiveDateTime) -> Option<NaiveDateTime> {
     let nanos = naive.and_utc().timestamp_subsec_nanos();
-    (nanos < 1_000_000_000 && nanos.is_multiple_of(1_000)).then_some(naive)
+    let whole = nanos < 1_000_000_000 && nanos.is_multiple_of(1_000);
+    (whole && in_range(&naive.date())).then_some(naive)
+}
+
+/// What every client can read, and PostgreSQL has no year 0.
+fn in_range(date: &NaiveDate) -> bool {
+    use chrono::Datelike;
+    (1..=9_999).contains(&date.year())
 }
 
 fn number(digits: &[u8]) -> Option<u32> {

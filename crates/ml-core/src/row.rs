@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
@@ -10,7 +11,7 @@ use crate::{
 };
 
 /// A record whose columns are known only at run time, under a [`Contract`].
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Row {
     contract: Arc<Contract>,
     values: Vec<Value>,
@@ -31,6 +32,21 @@ impl Row {
     /// The contract the row is under.
     pub fn contract(&self) -> &Arc<Contract> {
         &self.contract
+    }
+}
+
+/// Column by column; personal values show as `***`.
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_map();
+        for (column, value) in self.contract.columns.iter().zip(&self.values) {
+            if column.personal {
+                shown.entry(&column.name, &format_args!("***"));
+            } else {
+                shown.entry(&column.name, &format_args!("{}", value.as_ref()));
+            }
+        }
+        shown.finish()
     }
 }
 
@@ -130,5 +146,36 @@ fn with_field_of(
         Type::Date => filled::<NaiveDate>(fill),
         Type::Timestamp => filled::<NaiveDateTime>(fill),
         Type::Timestamptz => filled::<DateTime<Utc>>(fill),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Chunk, Encoded, LoadId, Position};
+
+    #[test]
+    fn debug_shows_no_personal_value() {
+        let mut columns = vec![
+            ColumnDef::of("id", Type::Int8),
+            ColumnDef::of("email", Type::Text),
+        ];
+        columns[1].personal = true;
+        let dataset = "bronze.people".parse().unwrap();
+        let contract = Contract {
+            dataset,
+            columns,
+            grain: Vec::new(),
+        };
+        let mut row = Row::new(Arc::new(contract));
+        row.set(0, Value::Int(1));
+        row.set(1, Value::Text(String::from("canary")));
+        let mut encoded = Encoded::default();
+        encoded.push(&row, Position::new(LoadId(1), 1));
+        let shown = format!("{row:?} {encoded:?}");
+        assert!(
+            shown.contains("\"id\": 1") && !shown.contains("canary"),
+            "{shown}"
+        );
     }
 }

@@ -72,7 +72,10 @@ pub enum Settled {
 
 impl Report {
     /// Adds a violation; from [`Action::Quarantine`] on it holds the record back.
-    pub fn violate(&mut self, violation: Violation) {
+    pub fn violate(&mut self, mut violation: Violation) {
+        no_nul(&mut violation.rule);
+        no_nul(&mut violation.expected);
+        no_nul(&mut violation.found);
         self.card.count(violation.rule.clone(), violation.action, 1);
         self.violations.push(violation);
     }
@@ -80,7 +83,11 @@ impl Report {
     /// Leaves the record out for a stated reason that is not a lack of quality; answers `None`, for the
     /// stage to return.
     pub fn drop<T>(&mut self, reason: impl Into<Cow<'static, str>>) -> Option<T> {
-        self.reason.get_or_insert(reason.into());
+        let mut reason = reason.into();
+        if reason.contains('\0') {
+            no_nul(reason.to_mut());
+        }
+        self.reason.get_or_insert(reason);
         None
     }
 
@@ -130,6 +137,13 @@ impl Report {
     /// The card of the records settled since the last call.
     pub fn take_card(&mut self) -> Scorecard {
         std::mem::take(&mut self.card)
+    }
+}
+
+/// PostgreSQL's text has no NUL, and what is said about a record must not fail its load.
+fn no_nul(text: &mut String) {
+    if text.contains('\0') {
+        *text = text.replace('\0', "\u{fffd}");
     }
 }
 

@@ -1,10 +1,11 @@
 -- The applied loads of some datasets that a pipeline has not taken in, and the snapshot that they were found in:
 -- the next watermark, which must be taken in this very statement, or a load that commits in between is lost.
--- $1: pipeline, $2: datasets, $3: whether to ask meta.consumed alone (at start-up: transaction ids do not survive a restore)
+-- $1: pipeline, $2: datasets, $4: name of the watermark,
+-- $3: whether to ask meta.consumed alone (at start-up: transaction ids do not survive a restore)
 WITH seen AS (
     SELECT seen AS snapshot
     FROM meta.watermark
-    WHERE pipeline = $1 AND NOT $3::boolean
+    WHERE pipeline = $4 AND NOT $3::boolean
 ),
 
 new AS (

@@ -1,6 +1,6 @@
 use deadpool_postgres::ClientWrapper;
 use ml_core::{Error, Fingerprint, Result};
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 
 use crate::Table;
 use crate::failure::Doing;
@@ -42,6 +42,11 @@ pub(crate) async fn check(client: &tokio_postgres::Client, table: &Table) -> Res
     faults.extend(
         unknown.map(|column| format!("column {} is NOT NULL and no record brings it", column.name)),
     );
+    if !has_merge_key(client, table).await? {
+        faults.push(String::from(
+            "it has no unique key NULLS NOT DISTINCT over its grain",
+        ));
+    }
     if faults.is_empty() {
         return Ok(());
     }
@@ -50,6 +55,24 @@ pub(crate) async fn check(client: &tokio_postgres::Client, table: &Table) -> Res
         "{dataset} is not as its contract says: {}",
         faults.join("; ")
     )))
+}
+
+async fn has_merge_key(client: &tokio_postgres::Client, table: &Table) -> Result<bool> {
+    let Some(merge) = &table.merge else {
+        return Ok(true);
+    };
+    let schema = table.dataset().schema().as_str();
+    let name = table.dataset().table().as_str();
+    let parameters: [(&(dyn ToSql + Sync), Type); 3] = [
+        (&schema, Type::TEXT),
+        (&name, Type::TEXT),
+        (&merge.grain, Type::TEXT_ARRAY),
+    ];
+    let found = client
+        .query_typed(include_str!("../sql/merge_key.sql"), &parameters)
+        .await;
+    let found = found.doing(format!("cannot look the key of {} up", table.dataset()))?;
+    Ok(found.first().is_some_and(|row| row.get(0)))
 }
 
 fn difference(found: &Shape, expected: &Shape) -> String {

@@ -45,7 +45,8 @@ pub(crate) async fn commit(
 async fn ask(database: &Database, load: LoadId, xid: &str) -> Result<()> {
     let asked = tokio::time::Instant::now();
     loop {
-        match status(database, xid).await {
+        let answer = tokio::time::timeout(PATIENCE, status(database, xid)).await;
+        match answer.unwrap_or(Ok(None)) {
             Ok(Some(status)) if status == "committed" => return Ok(()),
             Ok(Some(status)) if status == "aborted" => {
                 let what =
@@ -77,10 +78,13 @@ async fn status(database: &Database, xid: &str) -> Result<Option<String>> {
 
 /// Counts the rows an audit's query returns, with `{rows}` standing for a relation.
 pub(crate) async fn count(tx: &Transaction<'_>, audit: &Audit, rows: &str) -> Result<Finding> {
-    let query = format!(
-        "SELECT count(*) FROM ({}) AS offending",
-        audit.sql.replace("{rows}", rows)
-    );
+    // On a line of its own, because the query may end in a comment.
+    let sql = audit
+        .sql
+        .trim()
+        .trim_end_matches(';')
+        .replace("{rows}", rows);
+    let query = format!("SELECT count(*) FROM (\n{sql}\n) AS offending");
     let counted = tx
         .query_typed(&query, &[])
         .await

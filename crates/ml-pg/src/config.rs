@@ -14,7 +14,8 @@ pub const DEFAULT_SLOTS: usize = 8;
 const PINNED: &str = "-c datestyle=ISO,YMD -c timezone=UTC -c client_encoding=UTF8 -c search_path=pg_catalog \
     -c standard_conforming_strings=on -c synchronous_commit=on -c lock_timeout=5s -c statement_timeout=0 \
     -c idle_in_transaction_session_timeout=0 -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 \
-    -c tcp_keepalives_count=3 -c tcp_user_timeout=30000";
+    -c tcp_keepalives_count=3 -c tcp_user_timeout=30000 \
+    -c default_transaction_isolation=read\\ committed -c default_transaction_read_only=off -c extra_float_digits=1";
 
 /// Where the database is and how to talk to it; `Debug` shows neither password nor options.
 #[derive(Clone)]
@@ -141,6 +142,11 @@ fn ssl_mode(given: Option<&str>, server: &tokio_postgres::Config) -> Result<SslM
 }
 
 fn is_local(server: &tokio_postgres::Config) -> bool {
+    // An address is where it connects to, whatever the host is called.
+    let mut addresses = server.get_hostaddrs().iter();
+    if !addresses.all(std::net::IpAddr::is_loopback) {
+        return false;
+    }
     server.get_hosts().iter().all(|host| match host {
         Host::Tcp(name) => {
             let address: Option<std::net::IpAddr> = name.trim_matches(['[', ']']).parse().ok();
@@ -238,6 +244,10 @@ mod tests {
         assert_eq!(mode("postgres:///x?host=/run/postgresql"), SslMode::Disable);
         assert_eq!(
             mode("postgres://u:p@localhost/x?sslmode=require"),
+            SslMode::Require
+        );
+        assert_eq!(
+            mode("host=localhost hostaddr=203.0.113.7 user=u"),
             SslMode::Require
         );
         assert!(Config::new(&"postgres://u@h/x?sslmode=whatever".into()).is_err());

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use deadpool_postgres::{
     ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError,
-    RecyclingMethod, Runtime,
+    RecyclingMethod, Runtime, TimeoutType,
 };
 use ml_core::{Error, Kind, Result};
 use tokio_postgres::config::SslMode;
@@ -11,11 +11,15 @@ use tokio_postgres::{Config as Server, NoTls};
 
 use crate::{Config, Table, catalogue, failure, migrations, tls};
 
-/// `ROLLBACK` first: a leaked textual `BEGIN` survives the pool's own methods.
-const RECYCLE: &str = "ROLLBACK; SELECT pg_advisory_unlock_all(); DISCARD TEMP";
+/// `ROLLBACK` first: a leaked textual `BEGIN` survives the pool's own methods. `RESET ALL` takes back what the host
+/// has set; the pinned settings stay, because they came with the connection, all but the one below.
+const RECYCLE: &str = "ROLLBACK; SELECT pg_advisory_unlock_all(); DISCARD TEMP; RESET SESSION AUTHORIZATION; RESET ALL; \
+    SELECT set_config('transaction_timeout', '0', false) WHERE current_setting('server_version_num')::integer >= 170000";
 /// Unknown before 17, so it cannot stand in the options.
 const NO_TRANSACTION_TIMEOUT: &str = "SELECT set_config('transaction_timeout', '0', false) \
     WHERE current_setting('server_version_num')::integer >= 170000";
+/// As long as any lock is waited for; without a limit a program could wait for itself.
+const WAIT: Duration = Duration::from_secs(600);
 
 /// A pool of connections with pinned settings; clones share it.
 #[derive(Clone)]
@@ -44,7 +48,11 @@ impl Database {
     /// [`Contract`](ml_core::Kind::Contract) when an applied migration is not the one this program knows;
     /// [`Storage`](ml_core::Kind::Storage) otherwise.
     pub async fn migrate(&self) -> Result<()> {
-        migrations::run(&mut *self.client().await?).await
+        let mut lease = self.lease().await?;
+        let (client, clean) = lease.open();
+        migrations::run(client).await?;
+        *clean = true;
+        Ok(())
     }
 
     /// Creates a data table and its schema where they are missing, then checks it.
@@ -103,6 +111,14 @@ impl Database {
         match error {
             PoolError::Backend(error) => failure::failure(what, &error),
             PoolError::PostCreateHook(HookError::Backend(error)) => failure::failure(what, &error),
+            PoolError::Timeout(TimeoutType::Wait) => {
+                let slots = self.config.slots;
+                let hint = "each live store keeps one";
+                Error::new(
+                    Kind::Storage,
+                    format!("{what}: all {slots} connections were in use for too long; {hint}"),
+                )
+            }
             other => Error::new(Kind::Storage, what).because(other),
         }
     }
@@ -115,9 +131,13 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    /// Whether the last use ended well.
-    pub(crate) fn is_clean(&self) -> bool {
+    /// Whether the last use ended well and the connection still stands.
+    pub(crate) fn is_usable(&self) -> bool {
         self.clean
+            && self
+                .object
+                .as_ref()
+                .is_some_and(|object| !object.is_closed())
     }
 
     /// The connection, and where to note that it is clean again; it is not until then.
@@ -151,6 +171,7 @@ fn pool(config: &Config, slots: usize) -> Result<Pool> {
     Pool::builder(manager(config)?)
         .max_size(slots)
         .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(WAIT))
         .create_timeout(timeout)
         .recycle_timeout(timeout)
         .post_create(settle)

@@ -1,7 +1,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ml_core::{
-    Contract, Error, Fingerprint, Flow, LoadKey, Receipt, Record, Result, Scorecard, Stage,
+    Contract, Error, Event, Fingerprint, Flow, LoadKey, Outcome, Receipt, Record, Result,
+    Scorecard, Stage,
 };
 use tokio_postgres::Transaction;
 
@@ -53,6 +54,9 @@ impl Advance {
 
 impl Increment {
     /// The increment of `into` from the loads of `from`, under a name that keeps its progress.
+    ///
+    /// What the name has taken in counts for every target, so each target has a name of its own.
+    /// With another stage the rows that are there stay as they were: empty the target first, and take a new name.
     pub fn new(
         database: &Database,
         pipeline: impl Into<String>,
@@ -107,11 +111,12 @@ impl Increment {
         step("find_inputs");
         let starting = !self.started.load(Ordering::Relaxed);
         let datasets = [self.from.dataset.to_string()];
-        let inputs = ledger::new_inputs(&tx, &self.pipeline, &datasets, starting).await?;
+        let inputs =
+            ledger::new_inputs(&tx, &self.pipeline, &datasets, starting, &self.progress()).await?;
         if inputs.loads.is_empty() {
             // Found without the watermark, so it may be one that a restore left behind: from here on it is trusted.
             if starting {
-                ledger::watermark(&tx, &self.pipeline, &inputs.snapshot).await?;
+                ledger::watermark(&tx, &self.progress(), &inputs.snapshot).await?;
             }
             tx.commit().await.doing(self.doing("cannot end"))?;
             *clean = true;
@@ -122,12 +127,33 @@ impl Increment {
         for (input, source) in &inputs.loads {
             pass.take(*input, source, &blank).await?;
         }
-        let (tx, advance, last) = pass.merge(&sql, &inputs).await?;
+        let merged = pass.merge(&sql, &inputs).await?;
         step("commit");
-        commit(tx, clean, &self.database, last.load, &last.xid).await?;
+        let Entry { load, xid, .. } = &merged.last;
+        commit(merged.tx, clean, &self.database, *load, xid).await?;
         step("committed");
         self.started.store(true, Ordering::Relaxed);
-        Ok(advance)
+        self.tell(flow, &merged.advance, &merged.held_sources).await;
+        Ok(merged.advance)
+    }
+
+    /// Tells what ended, now that it is true.
+    async fn tell(&self, flow: &Flow, advance: &Advance, held_sources: &[String]) {
+        let held = held_sources.iter().zip(&advance.held);
+        let applied = advance
+            .applied
+            .iter()
+            .map(|receipt| (&self.pipeline, receipt));
+        for (source, receipt) in held.chain(applied) {
+            let outcome = &Outcome::from(receipt.clone());
+            flow.tell(Event::Ended { source, outcome }).await;
+        }
+    }
+
+    /// Name of the watermark: two increments may go by one name, and see different loads.
+    pub(crate) fn progress(&self) -> String {
+        let (from, into) = (&self.from.dataset, self.into.dataset());
+        format!("{} from {from} into {into}", self.pipeline)
     }
 
     pub(crate) fn doing(&self, what: &str) -> String {

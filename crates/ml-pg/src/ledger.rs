@@ -135,13 +135,18 @@ pub(crate) async fn close(
     enter_card(tx, load, card).await.doing(doing())
 }
 
+/// They are keys: an index row has at most 2,704 bytes.
+fn cut(name: &str) -> &str {
+    &name[..name.floor_char_boundary(500)]
+}
+
 async fn enter_card(
     tx: &Transaction<'_>,
     load: LoadId,
     card: &Scorecard,
 ) -> Result<(), tokio_postgres::Error> {
     if !card.rules.is_empty() {
-        let rules: Vec<&str> = card.rules.keys().map(String::as_str).collect();
+        let rules: Vec<&str> = card.rules.keys().map(|rule| cut(rule)).collect();
         let actions: Vec<&str> = card
             .rules
             .values()
@@ -164,7 +169,7 @@ async fn enter_card(
         .await?;
     }
     let dropped = || card.dropped.iter().filter(|(_, count)| **count > 0);
-    let reasons: Vec<&str> = dropped().map(|(reason, _)| reason.as_str()).collect();
+    let reasons: Vec<&str> = dropped().map(|(reason, _)| cut(reason)).collect();
     if !reasons.is_empty() {
         let counts: Vec<i64> = dropped().map(|(_, count)| *count as i64).collect();
         tx.execute_typed(
@@ -193,6 +198,7 @@ pub(crate) async fn new_inputs(
     pipeline: &str,
     datasets: &[String],
     starting: bool,
+    watermark: &str,
 ) -> Result<Inputs> {
     let found = tx
         .query_typed(
@@ -201,6 +207,7 @@ pub(crate) async fn new_inputs(
                 (&pipeline, Type::TEXT),
                 (&datasets, Type::TEXT_ARRAY),
                 (&starting, Type::BOOL),
+                (&watermark, Type::TEXT),
             ],
         )
         .await

@@ -1,6 +1,6 @@
 //! The SQL of a merge: what wins, what changes, what lost and why.
 
-use ml_core::{Error, Merge, Result};
+use ml_core::{Audit, Error, Merge, Result, Type};
 
 use crate::Table;
 use crate::table::quoted;
@@ -16,6 +16,8 @@ pub(crate) struct MergeSql {
     pub(crate) merge: String,
     /// Counts the losers with the same content as the winner, and the others; `None` where all are the same.
     pub(crate) losers: Option<String>,
+    /// Finds the records that the unique index could not hold; `None` where there is no text in the grain.
+    pub(crate) oversized: Option<Audit>,
 }
 
 impl MergeSql {
@@ -42,6 +44,7 @@ impl MergeSql {
             stage: stage(table),
             merge: upsert(table, merge),
             losers: losers(table, merge),
+            oversized: oversized(table, merge),
         })
     }
 }
@@ -53,6 +56,24 @@ fn stage(table: &Table) -> String {
          SELECT {names}, \"_load_id\", \"_record_no\" FROM {} WITH NO DATA",
         table.dataset().quoted()
     )
+}
+
+/// A row of a btree has at most 2,704 bytes; the rest of 100 is for what is not text.
+const MOST_TEXT: u32 = 2_600;
+
+fn oversized(table: &Table, merge: &Merge) -> Option<Audit> {
+    let columns = table.contract.columns.iter();
+    let texts = columns.filter(|column| {
+        column.ty == Type::Text && merge.grain.iter().any(|name| *name == column.name)
+    });
+    let sizes: Vec<String> = texts
+        .map(|column| format!("coalesce(octet_length({}), 0)", quoted(&column.name)))
+        .collect();
+    let sql = format!(
+        "SELECT 1 FROM {{rows}} AS increment WHERE {} > {MOST_TEXT}",
+        sizes.join(" + ")
+    );
+    (!sizes.is_empty()).then(|| Audit::new("grain.size", sql))
 }
 
 /// How the winner among the records of one thing is found.

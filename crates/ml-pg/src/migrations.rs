@@ -1,6 +1,6 @@
-use deadpool_postgres::ClientWrapper;
 use ml_core::{Error, Result};
 use refinery::Target;
+use tokio_postgres::Client;
 
 use crate::failure::Doing;
 
@@ -13,7 +13,7 @@ const LOCK: i64 = 0x6d6c_6d69_6772_6174;
 
 /// Runs what is missing, under a lock that everyone waits for: refinery checks names and checksums, but locks
 /// nothing.
-pub(crate) async fn run(client: &mut ClientWrapper) -> Result<()> {
+pub(crate) async fn run(client: &mut Client) -> Result<()> {
     const DOING: &str = "cannot migrate the schema meta";
     // Waiting for the other processes may take longer than any other lock should.
     client
@@ -37,7 +37,7 @@ pub(crate) async fn run(client: &mut ClientWrapper) -> Result<()> {
     done
 }
 
-async fn migrate(client: &mut ClientWrapper) -> Result<()> {
+async fn migrate(client: &mut Client) -> Result<()> {
     client
         .batch_execute("SET client_min_messages = warning; CREATE SCHEMA IF NOT EXISTS meta")
         .await
@@ -46,7 +46,6 @@ async fn migrate(client: &mut ClientWrapper) -> Result<()> {
         .set_target(Target::Latest)
         .set_abort_divergent(true);
     runner.set_migration_table_name("meta.migration");
-    let client: &mut tokio_postgres::Client = client;
     match runner.run_async(client).await {
         Ok(_) => Ok(()),
         Err(error) => Err(Error::contract(

@@ -7,8 +7,10 @@ use tokio::task::JoinSet;
 
 use crate::Store;
 
-/// How long to wait before coming back to a content that another one is loading.
+/// How long to wait before coming back to a content that another one is loading: twice as long each time, because
+/// coming back means reading it whole.
 const PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Feeds that wait, with their places in the answer.
 type Queue<F> = Arc<Mutex<VecDeque<(usize, F)>>>;
@@ -54,14 +56,18 @@ async fn work<F: Feed<Encoded>>(
     mut store: Store,
     queue: Queue<F>,
 ) -> Vec<(usize, Result<Outcome>)> {
-    let mut done = Vec::new();
+    let (mut done, mut pause) = (Vec::new(), PAUSE);
     while let Some((place, mut feed)) = pop(&queue) {
         match flow.run(&mut feed, &mut store).await {
             Ok(Outcome::Busy) => {
                 push(&queue, (place, feed));
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(pause).await;
+                pause = LONGEST_PAUSE.min(pause * 2);
             }
-            outcome => done.push((place, outcome)),
+            outcome => {
+                pause = PAUSE;
+                done.push((place, outcome));
+            }
         }
     }
     done

@@ -1,6 +1,6 @@
 use ml_core::{
-    Chunk, Encoded, Error, Event, FieldError, Flow, Held, Judged, LoadId, Located, Outcome,
-    Position, RawFields, Receipt, Record, Result, Scorecard, Stage, Verdict,
+    Audit, Chunk, Encoded, Error, Event, FieldError, Flow, Held, Judged, LoadId, Located, Position,
+    RawFields, Receipt, Record, Result, Scorecard, Stage, Verdict,
 };
 use tokio_postgres::types::Type;
 use tokio_postgres::{Row, Statement, Transaction};
@@ -24,12 +24,15 @@ pub(crate) struct Pass<'a, S> {
     tx: Transaction<'a>,
     select: Statement,
     copy: String,
+    /// Finds what the unique index could not hold.
+    oversized: Option<Audit>,
     /// The load of the inputs that pass, entered when the first one does.
     entry: Option<Entry>,
     card: Scorecard,
     kept: u64,
     taken: Vec<LoadId>,
     advance: Advance,
+    held_sources: Vec<String>,
     last: Option<Entry>,
 }
 
@@ -60,6 +63,7 @@ impl<'a, S> Pass<'a, S> {
             .prepare_typed(&select, &[Type::INT8])
             .await
             .doing(increment.doing("cannot read its input"))?;
+        check_types(increment, &select)?;
         Ok(Pass {
             increment,
             flow,
@@ -67,11 +71,13 @@ impl<'a, S> Pass<'a, S> {
             tx,
             select,
             copy: increment.into.copy_into(INCREMENT),
+            oversized: sql.oversized.clone(),
             entry: None,
             card: Scorecard::default(),
             kept: 0,
             taken: Vec::new(),
             advance: Advance::default(),
+            held_sources: Vec::new(),
             last: None,
         })
     }
@@ -97,7 +103,7 @@ impl<'a, S> Pass<'a, S> {
         self.stage.declare(&mut judged.card);
         self.read(input, source, blank, &mut judged).await?;
         let rows = format!("(SELECT * FROM {INCREMENT} WHERE \"_load_id\" = {input})");
-        for audit in self.flow.audits() {
+        for audit in self.oversized.iter().chain(self.flow.audits()) {
             let finding = count(&self.tx, audit, &rows).await?;
             self.flow.count(audit, finding, &mut judged.card)?;
         }
@@ -232,12 +238,7 @@ impl<'a, S> Pass<'a, S> {
             verdict,
             supersedes: None,
         };
-        self.flow
-            .tell(Event::Ended {
-                source,
-                outcome: &Outcome::Refused(receipt.clone()),
-            })
-            .await;
+        self.held_sources.push(source.to_owned());
         self.advance.held.push(receipt);
         self.last = Some(entry);
         Ok(())
@@ -257,11 +258,7 @@ impl<'a, S> Pass<'a, S> {
     }
 
     /// Merges what was staged, and closes the load in the ledger.
-    pub(crate) async fn merge(
-        mut self,
-        sql: &MergeSql,
-        inputs: &Inputs,
-    ) -> Result<(Transaction<'a>, Advance, Entry)> {
+    pub(crate) async fn merge(mut self, sql: &MergeSql, inputs: &Inputs) -> Result<Merged<'a>> {
         if let Some(entry) = self.entry.take() {
             step("merge");
             self.merge_rows(sql, entry.load).await?;
@@ -282,22 +279,20 @@ impl<'a, S> Pass<'a, S> {
                 verdict: Verdict::Applied,
                 supersedes: None,
             };
-            let source = &self.increment.pipeline;
-            self.flow
-                .tell(Event::Ended {
-                    source,
-                    outcome: &Outcome::Applied(receipt.clone()),
-                })
-                .await;
             self.advance.applied = Some(receipt);
             self.last = Some(entry);
         }
         step("watermark");
-        ledger::watermark(&self.tx, &self.increment.pipeline, &inputs.snapshot).await?;
+        ledger::watermark(&self.tx, &self.increment.progress(), &inputs.snapshot).await?;
         let last = self
             .last
             .ok_or_else(|| Error::storage("a run without inputs has nothing to commit"))?;
-        Ok((self.tx, self.advance, last))
+        Ok(Merged {
+            tx: self.tx,
+            advance: self.advance,
+            held_sources: self.held_sources,
+            last,
+        })
     }
 
     async fn merge_rows(&mut self, sql: &MergeSql, load: LoadId) -> Result<()> {
@@ -325,6 +320,31 @@ impl<'a, S> Pass<'a, S> {
         self.card.redrop("duplicate", duplicates);
         self.card.redrop("older", lost - duplicates);
         Ok(())
+    }
+}
+
+/// A pass that only has to be committed.
+pub(crate) struct Merged<'a> {
+    pub(crate) tx: Transaction<'a>,
+    pub(crate) advance: Advance,
+    /// The sources of the inputs held, in their order.
+    pub(crate) held_sources: Vec<String>,
+    /// An entry of the ledger, which knows the transaction.
+    pub(crate) last: Entry,
+}
+
+/// Binary values are read by the contract's types, so the table must have these.
+fn check_types(increment: &Increment, select: &Statement) -> Result<()> {
+    let mut columns = increment.from.columns.iter().zip(select.columns());
+    match columns.find(|(column, live)| *live.type_() != column.ty.wire()) {
+        Some((column, live)) => Err(Error::contract(format!(
+            "{}: column {} is {}, its contract says {}",
+            increment.from.dataset,
+            column.name,
+            live.type_(),
+            column.ty
+        ))),
+        None => Ok(()),
     }
 }
 

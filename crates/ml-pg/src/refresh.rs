@@ -145,7 +145,8 @@ impl Refresh {
         step("find_inputs");
         let starting = !self.started.load(Ordering::Relaxed);
         let sources: Vec<String> = self.plan.sources.iter().map(ToString::to_string).collect();
-        let inputs = ledger::new_inputs(tx, &self.pipeline(), &sources, starting).await?;
+        let inputs =
+            ledger::new_inputs(tx, &self.pipeline(), &sources, starting, &self.pipeline()).await?;
         let name = self.plan.warehouse.as_str();
         let rows = tx
             .query_typed(

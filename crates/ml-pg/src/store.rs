@@ -58,7 +58,7 @@ impl ml_core::Store<Encoded> for Store {
             same_name,
             lease,
         } = self;
-        if lease.as_ref().is_some_and(|lease| !lease.is_clean()) {
+        if lease.as_ref().is_some_and(|lease| !lease.is_usable()) {
             *lease = None;
         }
         let lease = match lease {

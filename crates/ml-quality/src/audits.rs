@@ -1,92 +1,35 @@
-//! Audits that many tables need.
+//! Audits that many tables need: rules about the rows of a load together.
+//!
+//! An audit about rows returns each offending row's `_load_id` and `_record_no`; one about a figure of the whole
+//! load (a count, a mean) returns one row with the figure. Columns are handles or names; what a rule about records
+//! lets pass when it is unknown passes here too, and each audit says what it makes of NULL and of no rows at all.
+//! Text is equal by the columns' collations, which must be the same on both sides. A refresh of a warehouse has no
+//! rows of a load, so its checks name their tables themselves.
+//!
+//! ```
+//! use ml_core::{Dataset, Flow, Gate};
+//! use ml_quality::audits;
+//!
+//! const CUSTOMERS: Dataset = Dataset::of("silver", "customers");
+//!
+//! let flow = Flow::new(Gate::default())
+//!     .audit(audits::unique(["invoice_no", "line"])?)
+//!     .audit(audits::row_count(1..))
+//!     .audit(audits::references("customer_id", &CUSTOMERS, "customer_id")?.warn());
+//! assert_eq!(flow.audits()[2].id, "customer_id.references.silver.customers");
+//! # Ok::<(), ml_core::Error>(())
+//! ```
 
-use std::ops::{Bound, RangeBounds};
+mod figures;
+mod keys;
+mod limits;
+mod others;
+mod series;
+mod size;
+mod target;
 
-use ml_core::{Audit, Error, Ident, Result};
-
-use crate::ColumnNames;
-
-/// No two rows of the load have the same values in these columns; NULL counts as a value. Named `<columns>.unique`.
-///
-/// # Errors
-/// [`Contract`](ml_core::Kind::Contract) when there are no columns or one cannot be named in SQL.
-///
-/// ```
-/// let audit = ml_quality::audits::unique(["invoice_no", "line"])?;
-/// assert_eq!(audit.id, "invoice_no_line.unique");
-/// assert_eq!(
-///     audit.sql,
-///     r#"SELECT "invoice_no", "line" FROM {rows} AS r GROUP BY "invoice_no", "line" HAVING count(*) > 1"#
-/// );
-/// # Ok::<(), ml_core::Error>(())
-/// ```
-pub fn unique(columns: impl ColumnNames) -> Result<Audit> {
-    let names = columns.names();
-    if names.is_empty() {
-        return Err(Error::contract("an audit of uniqueness needs columns"));
-    }
-    let quoted: Result<Vec<String>> = names.iter().map(|name| quoted(name)).collect();
-    let list = quoted?.join(", ");
-    let sql = format!("SELECT {list} FROM {{rows}} AS r GROUP BY {list} HAVING count(*) > 1");
-    Ok(Audit::new(format!("{}.unique", names.join("_")), sql))
-}
-
-/// The load has so many rows. Named `row_count`.
-///
-/// ```
-/// let audit = ml_quality::audits::row_count(1..=1_000);
-/// assert_eq!(
-///     audit.sql,
-///     "SELECT count(*) AS found FROM {rows} AS r HAVING NOT (count(*) >= 1 AND count(*) <= 1000)"
-/// );
-/// ```
-pub fn row_count(range: impl RangeBounds<u64>) -> Audit {
-    let lower = match range.start_bound() {
-        Bound::Included(rows) => format!("count(*) >= {rows}"),
-        Bound::Excluded(rows) => format!("count(*) > {rows}"),
-        Bound::Unbounded => String::from("count(*) >= 0"),
-    };
-    let upper = match range.end_bound() {
-        Bound::Included(rows) => format!(" AND count(*) <= {rows}"),
-        Bound::Excluded(rows) => format!(" AND count(*) < {rows}"),
-        Bound::Unbounded => String::new(),
-    };
-    let sql = format!("SELECT count(*) AS found FROM {{rows}} AS r HAVING NOT ({lower}{upper})");
-    Audit::new("row_count", sql)
-}
-
-/// A name that holds the audit's placeholder would be replaced along with it.
-fn quoted(name: &str) -> Result<String> {
-    if name.contains("{rows}") {
-        return Err(Error::contract(format!("{name:?} cannot be audited")));
-    }
-    Ident::new(name).map(|ident| ident.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_name_leaves_its_place() {
-        let audit = unique([r#"a" FROM x; --"#]).unwrap();
-        assert!(
-            audit
-                .sql
-                .starts_with(r#"SELECT "a"" FROM x; --" FROM {rows}"#)
-        );
-        assert!(unique(["{rows}"]).is_err());
-        assert!(unique([""]).is_err());
-        assert!(unique(Vec::new()).is_err());
-    }
-
-    #[test]
-    fn a_range_may_be_open() {
-        assert!(row_count(5..).sql.ends_with("HAVING NOT (count(*) >= 5)"));
-        assert!(
-            row_count(..9)
-                .sql
-                .ends_with("HAVING NOT (count(*) >= 0 AND count(*) < 9)")
-        );
-    }
-}
+pub use figures::{Limit, distinct_count, mean, null_share, quantile, standard_deviation, sum};
+pub use keys::{determines, unique};
+pub use others::{reconciles, references};
+pub use series::{freshness, interval_overlap, no_gaps};
+pub use size::{row_count, row_count_like_last};

@@ -2,7 +2,7 @@ use std::fmt;
 
 use ml_core::{Contract, Type, Value};
 
-use crate::Expr;
+use crate::{Expr, number};
 
 /// What can be compared with what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,20 @@ impl Expr {
 }
 
 fn bind(expr: &Expr, contract: &Contract) -> Result<Bound> {
+    match expr {
+        Expr::Column(name) => column(name, contract),
+        Expr::Literal(value) => Ok((Expr::Literal(value.clone()), kind_of(value)?)),
+        Expr::Coalesce(all) => coalesce(all, contract),
+        Expr::Length(_) | Expr::Add(..) | Expr::Sub(..) | Expr::Mul(..) => numeric(expr, contract),
+        Expr::Abs(_) | Expr::Mod(..) | Expr::Scale(_) | Expr::Days(..) => numeric(expr, contract),
+        Expr::AsciiLower(a) => text(a, Expr::AsciiLower, contract),
+        Expr::AsciiUpper(a) => text(a, Expr::AsciiUpper, contract),
+        Expr::Trim(a) => text(a, Expr::Trim, contract),
+        _ => Ok((condition(expr, contract)?, Kind::Bool)),
+    }
+}
+
+fn condition(expr: &Expr, contract: &Contract) -> Result<Expr<usize>> {
     let of = |expr: &Expr, kind| as_kind(expr, kind, contract);
     let all = |all: &[Expr]| {
         let bound = all
@@ -38,34 +52,77 @@ fn bind(expr: &Expr, contract: &Contract) -> Result<Bound> {
         bound.collect::<Result<Vec<_>>>()
     };
     Ok(match expr {
-        Expr::Column(name) => column(name, contract)?,
-        Expr::Literal(value) => (Expr::Literal(value.clone()), kind_of(value)?),
         Expr::Compare(how, a, b) => {
             let (a, b) = alike(a, b, contract)?;
-            (Expr::Compare(*how, a, b), Kind::Bool)
+            Expr::Compare(*how, a, b)
         }
-        Expr::And(parts) => (Expr::And(all(parts)?), Kind::Bool),
-        Expr::Or(parts) => (Expr::Or(all(parts)?), Kind::Bool),
-        Expr::Not(a) => (Expr::Not(of(a, Kind::Bool)?), Kind::Bool),
-        Expr::IsNull(a) => (Expr::IsNull(Box::new(bind(a, contract)?.0)), Kind::Bool),
-        Expr::IsBlank(a) => (Expr::IsBlank(of(a, Kind::Text)?), Kind::Bool),
-        Expr::OneOf(a, values) => (one_of(a, values, contract)?, Kind::Bool),
-        Expr::Email(a) => (Expr::Email(of(a, Kind::Text)?), Kind::Bool),
-        Expr::Length(a) => (Expr::Length(of(a, Kind::Text)?), Kind::Number),
-        Expr::Add(a, b) => (
-            Expr::Add(of(a, Kind::Number)?, of(b, Kind::Number)?),
-            Kind::Number,
-        ),
-        Expr::Sub(a, b) => (
-            Expr::Sub(of(a, Kind::Number)?, of(b, Kind::Number)?),
-            Kind::Number,
-        ),
-        Expr::Mul(a, b) => (
-            Expr::Mul(of(a, Kind::Number)?, of(b, Kind::Number)?),
-            Kind::Number,
-        ),
-        Expr::Abs(a) => (Expr::Abs(of(a, Kind::Number)?), Kind::Number),
+        Expr::IsDistinct(a, b) => {
+            let (a, b) = alike(a, b, contract)?;
+            Expr::IsDistinct(a, b)
+        }
+        Expr::And(parts) => Expr::And(all(parts)?),
+        Expr::Or(parts) => Expr::Or(all(parts)?),
+        Expr::Not(a) => Expr::Not(of(a, Kind::Bool)?),
+        Expr::IsNull(a) => Expr::IsNull(Box::new(bind(a, contract)?.0)),
+        Expr::IsBlank(a) => Expr::IsBlank(of(a, Kind::Text)?),
+        Expr::OneOf(a, values) => one_of(a, values, contract)?,
+        Expr::Email(a) => Expr::Email(of(a, Kind::Text)?),
+        Expr::StartsWith(a, part) => Expr::StartsWith(of(a, Kind::Text)?, part.clone()),
+        Expr::EndsWith(a, part) => Expr::EndsWith(of(a, Kind::Text)?, part.clone()),
+        Expr::Contains(a, part) => Expr::Contains(of(a, Kind::Text)?, part.clone()),
+        Expr::Matches(a, pattern) => Expr::Matches(of(a, Kind::Text)?, pattern.compiled()?),
+        _ => return Err(format!("{expr} is no condition")),
     })
+}
+
+fn numeric(expr: &Expr, contract: &Contract) -> Result<Bound> {
+    let of = |expr: &Expr, kind| as_kind(expr, kind, contract);
+    let exact = |expr: &Expr| match of(expr, Kind::Number)? {
+        bound if bound.is_float(contract) => Err(format!(
+            "{expr} is a float, where a whole or decimal number is expected"
+        )),
+        bound => Ok(bound),
+    };
+    let bound = match expr {
+        Expr::Length(a) => Expr::Length(of(a, Kind::Text)?),
+        Expr::Add(a, b) => Expr::Add(of(a, Kind::Number)?, of(b, Kind::Number)?),
+        Expr::Sub(a, b) => Expr::Sub(of(a, Kind::Number)?, of(b, Kind::Number)?),
+        Expr::Mul(a, b) => Expr::Mul(of(a, Kind::Number)?, of(b, Kind::Number)?),
+        Expr::Abs(a) => Expr::Abs(of(a, Kind::Number)?),
+        Expr::Mod(a, step) if step.is_zero() => return Err(format!("{a} divided by zero")),
+        Expr::Mod(a, step) => Expr::Mod(exact(a)?, *step),
+        Expr::Scale(a) => Expr::Scale(exact(a)?),
+        Expr::Days(a, b) => Expr::Days(of(a, Kind::Date)?, of(b, Kind::Date)?),
+        _ => return Err(format!("{expr} is no number")),
+    };
+    Ok((bound, Kind::Number))
+}
+
+fn text(expr: &Expr, of: fn(Part) -> Expr<usize>, contract: &Contract) -> Result<Bound> {
+    Ok((of(as_kind(expr, Kind::Text, contract)?), Kind::Text))
+}
+
+/// All of one kind, so that the value's type does not hang on which one is NULL.
+fn coalesce(all: &[Expr], contract: &Contract) -> Result<Bound> {
+    let (first, rest) = all.split_first().ok_or("coalesce of nothing")?;
+    let (first, kind) = bind(first, contract)?;
+    let mut bound = vec![first];
+    for one in rest {
+        bound.push(*as_kind(one, kind, contract)?);
+    }
+    if bound.iter().any(|one| one.is_float(contract)) {
+        bound.iter_mut().for_each(number::make_float);
+    }
+    let (is_float, case) = (bound[0].is_float(contract), bound[0].case());
+    let differs = |one: &Expr<usize>| one.is_float(contract) != is_float || !one.is_in(case);
+    match bound.iter().position(differs) {
+        Some(place) => Err(format!(
+            "{} and {} are not of one kind: of floats and decimals, or of texts with and without lower() or upper(), \
+             coalesce takes one",
+            all[0], all[place]
+        )),
+        None => Ok((Expr::Coalesce(bound), kind)),
+    }
 }
 
 fn as_kind(expr: &Expr, kind: Kind, contract: &Contract) -> Result<Part> {
@@ -121,6 +178,22 @@ fn kind_of(value: &Value) -> Result<Kind> {
         Value::Date(_) => Ok(Kind::Date),
         Value::Timestamp(_) => Ok(Kind::Timestamp),
         Value::Timestamptz(_) => Ok(Kind::Timestamptz),
+    }
+}
+
+impl Expr<usize> {
+    /// Whether a number is a float; the others are exact.
+    pub(crate) fn is_float(&self, contract: &Contract) -> bool {
+        match self {
+            Expr::Column(ordinal) => contract.columns[*ordinal].ty == Type::Float8,
+            Expr::Literal(value) => matches!(value, Value::Float(_)),
+            Expr::Add(a, b) | Expr::Sub(a, b) | Expr::Mul(a, b) => {
+                a.is_float(contract) || b.is_float(contract)
+            }
+            Expr::Abs(a) => a.is_float(contract),
+            Expr::Coalesce(all) => all.first().is_some_and(|one| one.is_float(contract)),
+            _ => false,
+        }
     }
 }
 

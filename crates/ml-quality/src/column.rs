@@ -1,8 +1,8 @@
-use std::fmt;
+use ml_core::Column;
+use rust_decimal::Decimal;
 
-use ml_core::{Column, Value};
-
-use crate::{Compare, Expr, Number, Ordered, Rule, Scalar, Term, Text};
+use crate::words::{Plain, about_part, constants, limited, rule, within};
+use crate::{Compare, Exact, Expr, Number, Ordered, Pattern, Rule, Scalar, Term, Text, Time, when};
 
 /// Starts rules from a column's handle: `Order::AMOUNT.between(dec!(0), dec!(100))`.
 ///
@@ -34,6 +34,31 @@ pub trait ColumnRules<T, V>: Sized {
     where
         V: Text;
 
+    /// None of these texts, byte for byte; named `<column>.none_of`.
+    fn none_of<S: Into<String>>(self, values: impl IntoIterator<Item = S>) -> Rule
+    where
+        V: Text;
+
+    /// Text in which the pattern is found: all of it between `^` and `$` only; named `<column>.matches`.
+    fn matches(self, pattern: impl Into<Pattern>) -> Rule
+    where
+        V: Text;
+
+    /// Text that starts with this one; named `<column>.starts_with`.
+    fn starts_with(self, part: impl Into<String>) -> Rule
+    where
+        V: Text;
+
+    /// Text that ends with this one; named `<column>.ends_with`.
+    fn ends_with(self, part: impl Into<String>) -> Rule
+    where
+        V: Text;
+
+    /// Text with this one somewhere in it; named `<column>.contains`.
+    fn contains(self, part: impl Into<String>) -> Rule
+    where
+        V: Text;
+
     /// At least `min` and at most `max` Unicode scalar values; named `<column>.length`.
     fn length(self, min: u32, max: u32) -> Rule
     where
@@ -58,6 +83,29 @@ pub trait ColumnRules<T, V>: Sized {
     fn positive(self) -> Rule
     where
         V: Number;
+
+    /// So many times `step`; named `<column>.multiple_of`. A step of zero does not build.
+    fn multiple_of(self, step: impl Into<Decimal>) -> Rule
+    where
+        V: Exact;
+
+    /// At most so many decimal places, zeros at the end not counted; named `<column>.scale`.
+    fn max_scale(self, places: u32) -> Rule
+    where
+        V: Exact;
+
+    /// This day or moment, or a later one; named `<column>.not_before`.
+    fn not_before(self, first: V::Base) -> Rule
+    where
+        V: Time;
+
+    /// This day or moment, or an earlier one; named `<column>.not_after`.
+    fn not_after(self, last: V::Base) -> Rule
+    where
+        V: Time;
+
+    /// Not NULL where another rule holds; named `<column>.required_if`.
+    fn required_if(self, condition: Rule) -> Rule;
 
     /// The column as the start of an expression.
     fn expr(self) -> Term<T, V::Kind>
@@ -94,15 +142,65 @@ impl<T, V> ColumnRules<T, V> for Column<T, V> {
     where
         V: Text,
     {
-        let values: Vec<String> = values.into_iter().map(Into::into).collect();
-        let expected = format!("one of {}", values.join(", "));
-        let values = values.into_iter().map(Value::Text).collect();
+        let (values, listed) = constants(values);
+        let expr = |column| Expr::OneOf(column, values);
+        rule(self, "one_of", expr, format!("one of {listed}"))
+    }
+
+    fn none_of<S: Into<String>>(self, values: impl IntoIterator<Item = S>) -> Rule
+    where
+        V: Text,
+    {
+        let (values, listed) = constants(values);
+        let expr = |column| Expr::OneOf(column, values).negated();
+        rule(self, "none_of", expr, format!("none of {listed}"))
+    }
+
+    fn matches(self, pattern: impl Into<Pattern>) -> Rule
+    where
+        V: Text,
+    {
+        let pattern = pattern.into();
+        let expected = format!("text that matches {}", pattern.as_str());
         rule(
             self,
-            "one_of",
-            |column| Expr::OneOf(column, values),
+            "matches",
+            |column| Expr::Matches(column, pattern),
             expected,
         )
+    }
+
+    fn starts_with(self, part: impl Into<String>) -> Rule
+    where
+        V: Text,
+    {
+        about_part(
+            self,
+            "starts_with",
+            "text that starts with",
+            part,
+            Expr::StartsWith,
+        )
+    }
+
+    fn ends_with(self, part: impl Into<String>) -> Rule
+    where
+        V: Text,
+    {
+        about_part(
+            self,
+            "ends_with",
+            "text that ends with",
+            part,
+            Expr::EndsWith,
+        )
+    }
+
+    fn contains(self, part: impl Into<String>) -> Rule
+    where
+        V: Text,
+    {
+        about_part(self, "contains", "text that contains", part, Expr::Contains)
     }
 
     fn length(self, min: u32, max: u32) -> Rule
@@ -133,20 +231,14 @@ impl<T, V> ColumnRules<T, V> for Column<T, V> {
     where
         V: Ordered,
     {
-        let lo = lo.into();
-        let expected = format!("at least {}", Plain(&lo));
-        let expr = |column: Box<Expr>| column.compare(Compare::Ge, Expr::Literal(lo));
-        rule(self, "range", expr, expected)
+        limited(self, "range", "at least", Compare::Ge, lo.into())
     }
 
     fn at_most(self, hi: V::Base) -> Rule
     where
         V: Ordered,
     {
-        let hi = hi.into();
-        let expected = format!("at most {}", Plain(&hi));
-        let expr = |column: Box<Expr>| column.compare(Compare::Le, Expr::Literal(hi));
-        rule(self, "range", expr, expected)
+        limited(self, "range", "at most", Compare::Le, hi.into())
     }
 
     fn positive(self) -> Rule
@@ -157,37 +249,48 @@ impl<T, V> ColumnRules<T, V> for Column<T, V> {
         rule(self, "positive", expr, "above 0")
     }
 
+    fn multiple_of(self, step: impl Into<Decimal>) -> Rule
+    where
+        V: Exact,
+    {
+        let step = step.into();
+        let expr = |column| Expr::Mod(column, step).compare(Compare::Eq, Expr::literal(0));
+        rule(self, "multiple_of", expr, format!("a multiple of {step}"))
+    }
+
+    fn max_scale(self, places: u32) -> Rule
+    where
+        V: Exact,
+    {
+        let most = Expr::literal(i64::from(places));
+        let expr = |column| Expr::Scale(column).compare(Compare::Le, most);
+        let expected = format!("at most {places} decimal places");
+        rule(self, "scale", expr, expected)
+    }
+
+    fn not_before(self, first: V::Base) -> Rule
+    where
+        V: Time,
+    {
+        limited(self, "not_before", "not before", Compare::Ge, first.into())
+    }
+
+    fn not_after(self, last: V::Base) -> Rule
+    where
+        V: Time,
+    {
+        limited(self, "not_after", "not after", Compare::Le, last.into())
+    }
+
+    fn required_if(self, condition: Rule) -> Rule {
+        let id = format!("{}.required_if", self.name);
+        when(condition).then(self.not_null().named(id))
+    }
+
     fn expr(self) -> Term<T, V::Kind>
     where
         V: Scalar,
     {
         self.into()
-    }
-}
-
-fn rule<T, V>(
-    column: Column<T, V>,
-    what: &str,
-    expr: impl FnOnce(Box<Expr>) -> Expr,
-    expected: impl Into<String>,
-) -> Rule {
-    let id = format!("{}.{what}", column.name);
-    Rule::new(id, expr(Box::new(Expr::column(column.name))), expected)
-}
-
-fn within(expr: Expr, lo: Value, hi: Value) -> Expr {
-    let above = expr.clone().compare(Compare::Ge, Expr::Literal(lo));
-    Expr::And(vec![above, expr.compare(Compare::Le, Expr::Literal(hi))])
-}
-
-/// A value in the words of a rule: text without quotes.
-struct Plain<'a>(&'a Value);
-
-impl fmt::Display for Plain<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Value::Text(text) => f.write_str(text),
-            value => value.as_ref().fmt(f),
-        }
     }
 }

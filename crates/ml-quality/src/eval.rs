@@ -2,6 +2,7 @@ use std::cmp::Ordering;
 
 use ml_core::{Fields, Value, ValueRef};
 
+use crate::text::{Case, Cased};
 use crate::{Compare, Expr, is_email, number};
 
 impl Expr<usize> {
@@ -14,16 +15,22 @@ impl Expr<usize> {
     /// True, false, or unknown (`None`, which is SQL's NULL).
     fn truth<R: Fields>(&self, record: &R) -> Option<bool> {
         match self {
-            Expr::Compare(how, a, b) => {
-                number::order(a.leaf(record), b.leaf(record)).map(|order| how.holds(order))
-            }
+            Expr::Compare(how, a, b) => order(a, b, record).map(|order| how.holds(order)),
             Expr::And(all) => deciding(false, all.iter().map(|one| one.truth(record))),
             Expr::Or(all) => deciding(true, all.iter().map(|one| one.truth(record))),
             Expr::Not(a) => a.truth(record).map(|truth| !truth),
             Expr::IsNull(a) => Some(a.leaf(record).is_null()),
             Expr::IsBlank(a) => is_blank(a.leaf(record)),
-            Expr::OneOf(a, values) => is_one_of(a.leaf(record), values),
+            Expr::OneOf(a, values) => is_one_of(a.leaf(record), a.case(), values),
             Expr::Email(a) => text(a.leaf(record)).map(is_email),
+            Expr::IsDistinct(a, b) => Some(is_distinct(a, b, record)),
+            Expr::StartsWith(a, part) => a.cased(record).map(|text| text.starts_with(part)),
+            Expr::EndsWith(a, part) => a.cased(record).map(|text| text.ends_with(part)),
+            Expr::Contains(a, part) => a.cased(record).map(|text| text.contains(part)),
+            Expr::Matches(a, pattern) => {
+                let text = a.cased(record)?;
+                pattern.is_match(&text.whole())
+            }
             _ => match self.value(record) {
                 ValueRef::Bool(truth) => Some(truth),
                 _ => None,
@@ -51,8 +58,48 @@ impl Expr<usize> {
             Expr::Sub(a, b) => number::sub(a.value(record), b.value(record)),
             Expr::Mul(a, b) => number::mul(a.value(record), b.value(record)),
             Expr::Abs(a) => number::abs(a.value(record)),
+            Expr::Mod(a, step) => number::rem(a.value(record), *step),
+            Expr::Scale(a) => number::scale(a.value(record)),
+            Expr::Days(a, b) => days(a.leaf(record), b.leaf(record)),
+            Expr::Coalesce(all) => {
+                let mut values = all.iter().map(|one| one.leaf(record));
+                let known = values.find(|value| !value.is_null());
+                known.unwrap_or(ValueRef::Null)
+            }
+            // Whoever reads the text asks for its case.
+            Expr::AsciiLower(a) | Expr::AsciiUpper(a) => a.value(record),
+            Expr::Trim(a) => {
+                text(a.leaf(record)).map_or(ValueRef::Null, |text| ValueRef::Text(text.trim()))
+            }
             _ => self.truth(record).map_or(ValueRef::Null, ValueRef::Bool),
         }
+    }
+
+    fn cased<'a, R: Fields>(&'a self, record: &'a R) -> Option<Cased<'a>> {
+        let case = self.case();
+        text(self.leaf(record)).map(|text| Cased { text, case })
+    }
+}
+
+#[inline]
+fn order<R: Fields>(a: &Expr<usize>, b: &Expr<usize>, record: &R) -> Option<Ordering> {
+    match (a.leaf(record), b.leaf(record)) {
+        (ValueRef::Text(x), ValueRef::Text(y)) => {
+            let [a, b] = [(x, a), (y, b)].map(|(text, of)| Cased {
+                text,
+                case: of.case(),
+            });
+            Some(a.order(b))
+        }
+        (x, y) => number::order(x, y),
+    }
+}
+
+fn is_distinct<R: Fields>(a: &Expr<usize>, b: &Expr<usize>, record: &R) -> bool {
+    match (a.leaf(record).is_null(), b.leaf(record).is_null()) {
+        (true, true) => false,
+        (false, false) => order(a, b, record) != Some(Ordering::Equal),
+        _ => true,
     }
 }
 
@@ -102,18 +149,29 @@ fn is_blank(value: ValueRef<'_>) -> Option<bool> {
     text(value).map(|text| text.trim_start().is_empty())
 }
 
+fn days<'a>(a: ValueRef<'_>, b: ValueRef<'_>) -> ValueRef<'a> {
+    match (a, b) {
+        (ValueRef::Date(a), ValueRef::Date(b)) => ValueRef::Int((a - b).num_days()),
+        _ => ValueRef::Null,
+    }
+}
+
 /// Binding has sorted the texts.
-fn is_one_of(value: ValueRef<'_>, values: &[Value]) -> Option<bool> {
+fn is_one_of(value: ValueRef<'_>, case: Case, values: &[Value]) -> Option<bool> {
     match value {
         ValueRef::Null => None,
-        ValueRef::Text(text) => Some(values.binary_search_by(|one| by_bytes(one, text)).is_ok()),
+        ValueRef::Text(text) => {
+            let text = Cased { text, case };
+            Some(values.binary_search_by(|one| by_bytes(one, text)).is_ok())
+        }
         _ => Some(values.iter().any(|one| is_equal(value, one))),
     }
 }
 
-fn by_bytes(one: &Value, text: &str) -> Ordering {
+fn by_bytes(one: &Value, text: Cased<'_>) -> Ordering {
+    let case = Case::Kept;
     match one {
-        Value::Text(one) => one.as_str().cmp(text),
+        Value::Text(one) => Cased { text: one, case }.order(text),
         _ => Ordering::Less,
     }
 }
@@ -123,125 +181,4 @@ fn is_equal(value: ValueRef<'_>, one: &Value) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    struct Nothing;
-
-    impl Fields for Nothing {
-        fn field(&self, _ordinal: usize) -> ValueRef<'_> {
-            ValueRef::Null
-        }
-    }
-
-    const T: Option<bool> = Some(true);
-    const F: Option<bool> = Some(false);
-    const N: Option<bool> = None;
-
-    fn literal(truth: Option<bool>) -> Expr<usize> {
-        Expr::Literal(truth.map_or(Value::Null, Value::Bool))
-    }
-
-    fn text(text: &str) -> Box<Expr<usize>> {
-        Box::new(Expr::Literal(text.into()))
-    }
-
-    fn null() -> Box<Expr<usize>> {
-        Box::new(Expr::Column(0))
-    }
-
-    /// PostgreSQL documentation, table "Logical Operators".
-    #[test]
-    fn the_truth_tables_are_those_of_sql() {
-        let table = [
-            (T, T, T, T),
-            (T, F, F, T),
-            (T, N, N, T),
-            (F, T, F, T),
-            (F, F, F, F),
-            (F, N, F, N),
-            (N, T, N, T),
-            (N, F, F, N),
-            (N, N, N, N),
-        ];
-        for (a, b, and, or) in table {
-            let both = || vec![literal(a), literal(b)];
-            assert_eq!(Expr::And(both()).truth(&Nothing), and, "{a:?} and {b:?}");
-            assert_eq!(Expr::Or(both()).truth(&Nothing), or, "{a:?} or {b:?}");
-        }
-        for (a, not) in [(T, F), (F, T), (N, N)] {
-            assert_eq!(Expr::Not(Box::new(literal(a))).truth(&Nothing), not);
-        }
-        assert_eq!(Expr::<usize>::And(Vec::new()).truth(&Nothing), T);
-        assert_eq!(Expr::<usize>::Or(Vec::new()).truth(&Nothing), F);
-    }
-
-    #[test]
-    fn only_false_is_a_violation() {
-        let passes = [T, F, N].map(|truth| literal(truth).passes(&Nothing));
-        assert_eq!(passes, [true, false, true]);
-    }
-
-    #[test]
-    fn null_is_unknown_except_where_it_is_asked_for() {
-        let one = Expr::Literal(Value::Int(1));
-        let unknown = [
-            Expr::Compare(Compare::Eq, null(), null()),
-            Expr::Compare(Compare::Ne, null(), Box::new(one.clone())),
-            Expr::OneOf(null(), vec!["a".into()]),
-            Expr::Email(null()),
-            Expr::Compare(Compare::Ge, Box::new(Expr::Length(null())), Box::new(one)),
-        ];
-        for expr in unknown {
-            assert_eq!(expr.truth(&Nothing), N, "{expr}");
-        }
-        assert_eq!(Expr::IsNull(null()).truth(&Nothing), T);
-        assert_eq!(Expr::IsBlank(null()).truth(&Nothing), T);
-        assert_eq!(
-            Expr::IsNull(Box::new(Expr::Add(null(), null()))).truth(&Nothing),
-            T
-        );
-    }
-
-    #[test]
-    fn every_operator_compares() {
-        use Compare::*;
-        let table = [
-            (Eq, [false, true, false]),
-            (Ne, [true, false, true]),
-            (Lt, [true, false, false]),
-            (Le, [true, true, false]),
-            (Gt, [false, false, true]),
-            (Ge, [false, true, true]),
-        ];
-        for (how, expected) in table {
-            let found = [1, 2, 3].map(|n| {
-                let [a, b] = [n, 2].map(|n| Box::new(Expr::Literal(Value::Int(n))));
-                Expr::Compare(how, a, b).truth(&Nothing) == T
-            });
-            assert_eq!(found, expected, "{}", how.sql());
-        }
-    }
-
-    #[test]
-    fn blank_is_white_space_of_any_script() {
-        for blank in ["", " ", "\t\r\n", "\u{a0}\u{2003}\u{3000}"] {
-            assert_eq!(Expr::IsBlank(text(blank)).truth(&Nothing), T, "{blank:?}");
-        }
-        for not in ["a", " a ", "\u{200b}", "-"] {
-            assert_eq!(Expr::IsBlank(text(not)).truth(&Nothing), F, "{not:?}");
-        }
-    }
-
-    #[test]
-    fn length_counts_scalar_values() {
-        for (value, length) in [("", 0), ("aé日", 3), ("e\u{301}", 2), ("👩‍👩‍👧", 5)]
-        {
-            let counted = Expr::Length(text(value));
-            assert!(
-                counted.value(&Nothing) == ValueRef::Int(length),
-                "{value:?}"
-            );
-        }
-    }
-}
+mod tests;

@@ -1,12 +1,14 @@
-use std::fmt;
-
 use ml_core::Value;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-/// What a rule says about a record: a small tree over columns, which runs in Rust and could run as SQL.
+use crate::Pattern;
+
+/// What a rule says about a record: a small tree over columns, which runs in Rust and, with few exceptions, as SQL.
 ///
 /// `C` is how a column is referred to: by name in a rule, by ordinal once the rule is bound. Logic has three
-/// values, as in SQL: whatever touches a NULL is NULL, except where it says otherwise here.
+/// values, as in SQL: whatever touches a NULL is NULL, except where it says otherwise here. `SEMANTICS.md` of this
+/// crate says what each means for hostile values, and a test asks PostgreSQL whether that is true.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Expr<C = String> {
@@ -38,11 +40,35 @@ pub enum Expr<C = String> {
     Sub(Box<Expr<C>>, Box<Expr<C>>),
     /// The product of two numbers.
     ///
-    /// Whole and decimal numbers are calculated as decimals of 28 digits (the last one rounded where there would
-    /// be more), and as floats as soon as one side is a float. A result that is too large is unknown: NULL.
+    /// Whole and decimal numbers are calculated exactly: a result that takes more than 28 digits to write down is
+    /// unknown, which is NULL. As soon as one side is a float, both are, and an infinite result is unknown.
     Mul(Box<Expr<C>>, Box<Expr<C>>),
     /// A number without its sign.
     Abs(Box<Expr<C>>),
+    /// Whether two values of one kind differ, where NULL equals NULL only; never NULL itself.
+    IsDistinct(Box<Expr<C>>, Box<Expr<C>>),
+    /// The first value that is not NULL.
+    Coalesce(Vec<Expr<C>>),
+    /// Text with the letters A to Z in lower case; all others stay.
+    AsciiLower(Box<Expr<C>>),
+    /// Text with the letters a to z in upper case; all others stay.
+    AsciiUpper(Box<Expr<C>>),
+    /// Text without white space (Unicode's `White_Space`) at its ends.
+    Trim(Box<Expr<C>>),
+    /// Whether text starts with this one.
+    StartsWith(Box<Expr<C>>, String),
+    /// Whether text ends with this one.
+    EndsWith(Box<Expr<C>>, String),
+    /// Whether this text is somewhere in it.
+    Contains(Box<Expr<C>>, String),
+    /// Whether the pattern is somewhere in the text.
+    Matches(Box<Expr<C>>, Pattern),
+    /// What is left of a whole or decimal number divided by this one, with the number's sign.
+    Mod(Box<Expr<C>>, Decimal),
+    /// How many decimal places a whole or decimal number needs: 1 for `1.50`.
+    Scale(Box<Expr<C>>),
+    /// How many days the first date is after the second.
+    Days(Box<Expr<C>>, Box<Expr<C>>),
 }
 
 /// How two values are compared.
@@ -95,12 +121,14 @@ impl<C> Expr<C> {
     fn parts(&self) -> Vec<&Expr<C>> {
         match self {
             Expr::Column(_) | Expr::Literal(_) => Vec::new(),
-            Expr::And(all) | Expr::Or(all) => all.iter().collect(),
-            Expr::Compare(_, a, b) | Expr::Add(a, b) | Expr::Sub(a, b) | Expr::Mul(a, b) => {
-                vec![a, b]
-            }
+            Expr::And(all) | Expr::Or(all) | Expr::Coalesce(all) => all.iter().collect(),
+            Expr::Compare(_, a, b) | Expr::IsDistinct(a, b) | Expr::Days(a, b) => vec![a, b],
+            Expr::Add(a, b) | Expr::Sub(a, b) | Expr::Mul(a, b) => vec![a, b],
             Expr::Not(a) | Expr::IsNull(a) | Expr::IsBlank(a) | Expr::OneOf(a, _) => vec![a],
             Expr::Email(a) | Expr::Length(a) | Expr::Abs(a) => vec![a],
+            Expr::AsciiLower(a) | Expr::AsciiUpper(a) | Expr::Trim(a) => vec![a],
+            Expr::StartsWith(a, _) | Expr::EndsWith(a, _) | Expr::Contains(a, _) => vec![a],
+            Expr::Matches(a, _) | Expr::Mod(a, _) | Expr::Scale(a) => vec![a],
         }
     }
 }
@@ -125,58 +153,9 @@ impl Expr {
     pub fn negated(self) -> Self {
         Expr::Not(Box::new(self))
     }
-}
 
-/// As a person would write it in SQL.
-impl<C: fmt::Display> fmt::Display for Expr<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Expr::Column(column) => column.fmt(f),
-            Expr::Literal(value) => value.as_ref().fmt(f),
-            Expr::Compare(how, a, b) => infix(f, a, how.sql(), b),
-            Expr::And(all) => joined(f, all, " and "),
-            Expr::Or(all) => joined(f, all, " or "),
-            Expr::Not(a) => write!(f, "not ({a})"),
-            Expr::IsNull(a) => write!(f, "{a} is null"),
-            Expr::IsBlank(a) => write!(f, "is_blank({a})"),
-            Expr::OneOf(a, values) => write!(f, "{a} in ({} values)", values.len()),
-            Expr::Email(a) => write!(f, "is_email({a})"),
-            Expr::Length(a) => write!(f, "length({a})"),
-            Expr::Add(a, b) => infix(f, a, "+", b),
-            Expr::Sub(a, b) => infix(f, a, "-", b),
-            Expr::Mul(a, b) => infix(f, a, "*", b),
-            Expr::Abs(a) => write!(f, "abs({a})"),
-        }
+    /// True where `condition` is false or this one true: what holds only under a condition.
+    pub fn when(self, condition: Expr) -> Self {
+        Expr::Or(vec![condition.negated(), self])
     }
-}
-
-fn infix<C: fmt::Display>(
-    f: &mut fmt::Formatter<'_>,
-    a: &Expr<C>,
-    how: &str,
-    b: &Expr<C>,
-) -> fmt::Result {
-    operand(f, a)?;
-    write!(f, " {how} ")?;
-    operand(f, b)
-}
-
-/// In brackets where it has an operator of its own.
-fn operand<C: fmt::Display>(f: &mut fmt::Formatter<'_>, expr: &Expr<C>) -> fmt::Result {
-    match expr {
-        Expr::Compare(..) | Expr::Add(..) | Expr::Sub(..) | Expr::Mul(..) => write!(f, "({expr})"),
-        _ => write!(f, "{expr}"),
-    }
-}
-
-fn joined<C: fmt::Display>(
-    f: &mut fmt::Formatter<'_>,
-    all: &[Expr<C>],
-    between: &str,
-) -> fmt::Result {
-    for (place, one) in all.iter().enumerate() {
-        let before = if place == 0 { "" } else { between };
-        write!(f, "{before}({one})")?;
-    }
-    Ok(())
 }

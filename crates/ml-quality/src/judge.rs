@@ -70,6 +70,13 @@ impl<R> Bound<R> {
         self.columns.contains(&ordinal)
     }
 
+    fn expr(&self) -> Option<&Expr<usize>> {
+        match &self.test {
+            Test::Expr(expr) => Some(expr),
+            Test::Check(_) | Test::Validate(_) => None,
+        }
+    }
+
     /// Whether the rule has nothing to read; closures want a whole record.
     fn is_blind(&self, bad: &[FieldError]) -> bool {
         match self.test {
@@ -108,6 +115,16 @@ impl<R: Record> Judge<R> {
     pub fn rules(&self) -> impl Iterator<Item = (&str, Action)> {
         let rules = self.bench.rules.iter();
         rules.map(|rule| (rule.id.as_str(), rule.action))
+    }
+
+    pub(crate) fn contract(&self) -> &Contract {
+        &self.bench.contract
+    }
+
+    /// The rules with what they say, where they are values.
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = (&str, Action, Option<&Expr<usize>>)> {
+        let rules = self.bench.rules.iter();
+        rules.map(|rule| (rule.id.as_str(), rule.action, rule.expr()))
     }
 
     /// Reports every rule that the record violates.

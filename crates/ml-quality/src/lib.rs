@@ -4,7 +4,8 @@
 //! of columns make rules that the compiler checks ([`ColumnRules`]), closures make rules that only Rust can run
 //! ([`rule`]), and what `validator` derives joins as one ([`validated`]). A [`RuleSet`] gives each an [`Action`]
 //! and is bound to the columns as a [`Judge`], which reports every violation of every record. Logic has SQL's
-//! three values: what is false is a violation, what is unknown passes.
+//! three values: what is false is a violation, what is unknown passes. [`Rule::sql`] is the same as a predicate of
+//! PostgreSQL, with the same verdict for every value: `SEMANTICS.md` says what each expression means.
 //!
 //! ```
 //! use ml_core::{Pii, Record, Report, Settled};
@@ -57,18 +58,32 @@ mod bind;
 mod check;
 mod clause;
 mod column;
+mod constant;
+mod display;
 mod email;
 mod eval;
 mod expr;
 mod found;
 mod judge;
+mod literal;
 mod names;
 mod number;
+mod pattern;
+mod portable;
 mod rule;
+mod rule_file;
 mod scalar;
 mod set;
+mod snippet;
+mod sql;
+mod sql_constant;
+mod sql_names;
+mod sql_nodes;
+mod sql_text;
 mod term;
+mod text;
 mod validated;
+mod words;
 
 pub use check::{Check, rule};
 pub use clause::Clause;
@@ -78,8 +93,12 @@ pub use expr::{Compare, Expr};
 pub use judge::Judge;
 pub use ml_core::{Action, Audit, Gate};
 pub use names::ColumnNames;
-pub use rule::Rule;
-pub use scalar::{Number, Ordered, Scalar, Text};
+pub use pattern::Pattern;
+pub use rule::{Rule, When, when};
+pub use rule_file::RuleFile;
+pub use scalar::{Exact, Number, Ordered, Scalar, Text, Time};
 pub use set::RuleSet;
+pub use sql::RuleSql;
+pub use sql_text::condition;
 pub use term::Term;
 pub use validated::{Validated, validated};

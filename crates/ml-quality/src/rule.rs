@@ -37,3 +37,39 @@ impl Rule {
         self
     }
 }
+
+/// Starts a rule that is about some records only: `when(Order::REGION.one_of(["EU"])).then(Order::VAT_NO.not_null())`.
+///
+/// What makes the condition unknown passes, as what makes it false does.
+pub fn when(condition: Rule) -> When {
+    When { condition }
+}
+
+/// The condition of a rule to come; made by [`when`].
+#[derive(Debug, Clone)]
+pub struct When {
+    condition: Rule,
+}
+
+impl When {
+    /// The rule, which holds where the condition does not; it keeps its name.
+    pub fn then(self, rule: Rule) -> Rule {
+        let columns = words(&self.condition.expr);
+        let expected = format!(
+            "{}, where {columns} has {}",
+            rule.expected, self.condition.expected
+        );
+        Rule::new(rule.id, rule.expr.when(self.condition.expr), expected)
+    }
+}
+
+/// The columns an expression reads, each once.
+fn words(expr: &Expr) -> String {
+    let mut columns: Vec<&str> = Vec::new();
+    for column in expr.columns() {
+        if !columns.contains(&column.as_str()) {
+            columns.push(column);
+        }
+    }
+    columns.join(", ")
+}

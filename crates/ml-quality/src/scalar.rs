@@ -27,6 +27,18 @@ pub trait Text: Scalar<Kind = String> {}
 )]
 pub trait Number: Scalar<Kind = Decimal> {}
 
+/// Exact numbers: `i32`, `i64`, [`Decimal`], and `Option` and [`Pii`] of them.
+#[diagnostic::on_unimplemented(
+    message = "this rule is about whole and decimal numbers, and the column is a `{Self}`"
+)]
+pub trait Exact: Number {}
+
+/// Dates and timestamps, and `Option` and [`Pii`] of them.
+#[diagnostic::on_unimplemented(
+    message = "this rule is about dates and timestamps, and the column is a `{Self}`"
+)]
+pub trait Time: Ordered {}
+
 /// What has a range: numbers, dates and timestamps, and `Option` and [`Pii`] of them.
 #[diagnostic::on_unimplemented(
     message = "this rule is about numbers, dates and timestamps, and the column is a `{Self}`"
@@ -47,13 +59,13 @@ macro_rules! scalar {
 scalar! {
     bool => bool;
     String => String: Text;
-    i32 => Decimal: Number, Ordered;
-    i64 => Decimal: Number, Ordered;
+    i32 => Decimal: Number, Ordered, Exact;
+    i64 => Decimal: Number, Ordered, Exact;
     f64 => Decimal: Number, Ordered;
-    Decimal => Decimal: Number, Ordered;
-    NaiveDate => NaiveDate: Ordered;
-    NaiveDateTime => NaiveDateTime: Ordered;
-    DateTime<Utc> => DateTime<Utc>: Ordered;
+    Decimal => Decimal: Number, Ordered, Exact;
+    NaiveDate => NaiveDate: Ordered, Time;
+    NaiveDateTime => NaiveDateTime: Ordered, Time;
+    DateTime<Utc> => DateTime<Utc>: Ordered, Time;
 }
 
 macro_rules! wrapped {
@@ -66,6 +78,8 @@ macro_rules! wrapped {
         impl<V: Text> Text for $wrapper<V> {}
         impl<V: Number> Number for $wrapper<V> {}
         impl<V: Ordered> Ordered for $wrapper<V> {}
+        impl<V: Exact> Exact for $wrapper<V> {}
+        impl<V: Time> Time for $wrapper<V> {}
     )*};
 }
 

@@ -50,6 +50,29 @@ impl<T, K> Term<T, K> {
         self.compared(Compare::Eq, other.into(), "equal", "equal to")
     }
 
+    /// Above `other`; the rule is named `<columns>.above`.
+    pub fn above(self, other: impl Into<Term<T, K>>) -> Rule {
+        self.compared(Compare::Gt, other.into(), "above", "above")
+    }
+
+    /// Below `other`; the rule is named `<columns>.below`.
+    pub fn below(self, other: impl Into<Term<T, K>>) -> Rule {
+        self.compared(Compare::Lt, other.into(), "below", "below")
+    }
+
+    /// Not the same as `other`, where NULL is the same as NULL only; the rule is named `<columns>.distinct`.
+    pub fn distinct_from(self, other: impl Into<Term<T, K>>) -> Rule {
+        let other = other.into().expr;
+        let expected = format!("{} distinct from {other}", self.expr);
+        let expr = Expr::IsDistinct(Box::new(self.expr), Box::new(other));
+        rule("distinct", expr, expected)
+    }
+
+    /// This value, or `other` where it is NULL.
+    pub fn or(self, other: impl Into<Term<T, K>>) -> Self {
+        Term::new(Expr::Coalesce(vec![self.expr, other.into().expr]))
+    }
+
     fn compared(self, how: Compare, other: Term<T, K>, what: &str, words: &str) -> Rule {
         let expected = format!("{} {words} {}", self.expr, other.expr);
         rule(what, self.expr.compare(how, other.expr), expected)
@@ -65,6 +88,35 @@ impl<T> Term<T, Decimal> {
     /// Above zero; the rule is named `<columns>.positive`.
     pub fn positive(self) -> Rule {
         self.compared(Compare::Gt, 0.into(), "positive", "above")
+    }
+}
+
+impl<T> Term<T, String> {
+    /// The text with the letters A to Z in lower case.
+    pub fn ascii_lower(self) -> Self {
+        Term::new(Expr::AsciiLower(Box::new(self.expr)))
+    }
+
+    /// The text with the letters a to z in upper case.
+    pub fn ascii_upper(self) -> Self {
+        Term::new(Expr::AsciiUpper(Box::new(self.expr)))
+    }
+
+    /// The text without white space at its ends.
+    pub fn trim(self) -> Self {
+        Term::new(Expr::Trim(Box::new(self.expr)))
+    }
+
+    /// How many Unicode scalar values it has.
+    pub fn length(self) -> Term<T, Decimal> {
+        Term::new(Expr::Length(Box::new(self.expr)))
+    }
+}
+
+impl<T> Term<T, NaiveDate> {
+    /// How many days it is after `other`.
+    pub fn days_since(self, other: impl Into<Self>) -> Term<T, Decimal> {
+        Term::new(Expr::Days(Box::new(self.expr), Box::new(other.into().expr)))
     }
 }
 

@@ -3,9 +3,15 @@
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in test functions, but not in what they share
 
 mod build;
+mod executors;
 mod fingerprint;
 mod handles;
 mod judge;
 mod order;
 mod privacy;
+mod rule_file;
+mod rule_file_refused;
+mod sql_text;
+mod sql_text_hostile;
+mod sql_text_refused;
 mod twins;

@@ -1,0 +1,206 @@
+//! Rules from files.
+
+mod catalogue;
+mod entry;
+mod node;
+mod toml;
+mod yaml;
+
+use std::collections::HashSet;
+
+use ml_core::{Action, Contract, Error, Result, Row};
+
+use self::entry::{Entry, Says, entries};
+use self::node::Node;
+use crate::snippet::{Flaw, Source};
+use crate::{Judge, Rule, RuleSet};
+
+/// Rules as a file has them, in TOML or YAML; a contract known at run time makes a [`Judge`] of them.
+///
+/// Each has an `action` (`warn`, `quarantine`, which it is unless said, or `abort`) and one of
+///
+/// * `when`, a [`condition`](crate::condition) in SQL, with an `id`;
+/// * `check` and a `column`: `not_null`, `not_blank`, `email` or `positive`;
+/// * `one_of`, a list, `range`, with `min`, `max` or both, or `length`, with `max` and perhaps `min`, and a `column`.
+///
+/// The last two are the rules of [`ColumnRules`](crate::ColumnRules), under the same names unless there is an `id`,
+/// and with constants of the column's type. `expected` says in words what a rule expects. Numbers are exact, with
+/// quotes or without.
+///
+/// ```
+/// use std::sync::Arc;
+/// use ml_core::{ColumnDef, Contract, Dataset, Report, Row, Type};
+/// use ml_quality::RuleFile;
+/// use rust_decimal::dec;
+///
+/// let file = RuleFile::toml(r#"
+///     [[rule]]
+///     id = "amount.in_order"
+///     when = "amount between 0.01 and 100000"
+///
+///     [[rule]]
+///     column = "email"
+///     check = "email"
+///     action = "warn"
+/// "#)?;
+///
+/// let contract = Contract {
+///     dataset: Dataset::of("bronze", "orders"),
+///     columns: vec![ColumnDef::of("amount", Type::Numeric), ColumnDef::of("email", Type::Text)],
+///     grain: Vec::new(),
+/// };
+/// let judge = file.build_for(&contract)?;
+/// let mut row = Row::new(Arc::new(contract));
+/// row.set(0, dec!(0.001).into());
+/// let mut report = Report::default();
+/// judge.judge(&row, &[], &mut report);
+/// assert!(report.is_held());
+/// # Ok::<(), ml_core::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct RuleFile {
+    source: Source,
+    entries: Vec<Entry>,
+}
+
+impl RuleFile {
+    /// The rules of a text in TOML, each under `[[rule]]`.
+    ///
+    /// # Errors
+    /// [`Contract`](ml_core::Kind::Contract) when it is no TOML, has an unknown key, check or action or a condition
+    /// that is refused; the message says in which line and column.
+    pub fn toml(text: &str) -> Result<Self> {
+        RuleFile::read(Source::new("the rules", text), toml::read)
+    }
+
+    /// The rules of a text in YAML, a list under `rule`.
+    ///
+    /// # Errors
+    /// As [`RuleFile::toml`].
+    ///
+    /// ```
+    /// let file = ml_quality::RuleFile::yaml("
+    /// rule:
+    ///   - id: amount.in_order
+    ///     when: amount between 0.01 and 100000
+    ///   - {column: email, check: email, action: warn}
+    /// ")?;
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn yaml(text: &str) -> Result<Self> {
+        RuleFile::read(Source::new("the rules", text), yaml::read)
+    }
+
+    /// The rules of a file with this text; its name says whether it is TOML or YAML, and errors start with it.
+    ///
+    /// # Errors
+    /// As [`RuleFile::toml`], and when the name ends neither in `.toml` nor in `.yaml` or `.yml`.
+    ///
+    /// ```
+    /// use ml_quality::RuleFile;
+    ///
+    /// let error = RuleFile::named("orders.yaml", "rule: [{column: a, chekc: email}]").unwrap_err();
+    /// assert!(error.to_string().starts_with("orders.yaml, line 1 column 20: unknown key \"chekc\""));
+    /// ```
+    pub fn named(name: &str, text: &str) -> Result<Self> {
+        let source = Source::new(name, text);
+        match name.rsplit_once('.').map(|(_, extension)| extension) {
+            Some("toml") => RuleFile::read(source, toml::read),
+            Some("yaml" | "yml") => RuleFile::read(source, yaml::read),
+            _ => Err(Error::contract(format!(
+                "{name}: rules are kept in .toml, .yaml or .yml"
+            ))),
+        }
+    }
+
+    fn read(source: Source, parse: fn(&str) -> node::Result<Node>) -> Result<Self> {
+        let read = parse(source.text()).and_then(|root| entries(root, &source));
+        match read {
+            Ok(entries) => Ok(RuleFile { source, entries }),
+            Err(flaw) => Err(source.refused(flaw)),
+        }
+    }
+
+    /// The rules as values, in the order of the file; a [`RuleSet`] takes them.
+    ///
+    /// # Errors
+    /// [`Contract`](ml_core::Kind::Contract) when a rule names an unknown column or a constant of another type,
+    /// compares what cannot be compared, or has the id of another one; the message says in which line and column.
+    pub fn rules(&self, contract: &Contract) -> Result<Vec<(Action, Rule)>> {
+        let mut seen = HashSet::new();
+        let mut rules = Vec::with_capacity(self.entries.len());
+        for entry in &self.entries {
+            let rule = entry
+                .rule(contract)
+                .and_then(|rule| once(entry, rule, &mut seen));
+            rules.push((
+                entry.action,
+                rule.map_err(|flaw| self.source.refused(flaw))?,
+            ));
+        }
+        Ok(rules)
+    }
+
+    /// Binds the rules to the columns of a contract known at run time.
+    ///
+    /// # Errors
+    /// As [`RuleFile::rules`], and when a critical column is read by no rule.
+    pub fn build_for(&self, contract: &Contract) -> Result<Judge<Row>> {
+        let rules = RuleSet::from(self.rules(contract)?);
+        let refused = |error| Error::contract(format!("{}: {error}", self.source.name()));
+        rules.build_for(contract).map_err(refused)
+    }
+}
+
+/// Refuses the second rule of a name.
+fn once(entry: &Entry, rule: Rule, seen: &mut HashSet<String>) -> node::Result<Rule> {
+    let at = entry.id.as_ref().map_or(&entry.at, |(at, _)| at);
+    if rule.id.is_empty() {
+        return Err(Flaw::new(at.clone(), "an id has letters"));
+    }
+    if !seen.insert(rule.id.clone()) {
+        let what = format!("the id {:?} is used twice", rule.id);
+        return Err(Flaw::new(at.clone(), what));
+    }
+    Ok(rule)
+}
+
+impl Entry {
+    fn rule(&self, contract: &Contract) -> node::Result<Rule> {
+        let (mut rule, at) = match &self.says {
+            Says::When(condition, at, words) => {
+                let columns = &condition.columns;
+                columns
+                    .iter()
+                    .try_for_each(|(name, at)| known(name, at, contract).map(drop))?;
+                (Rule::new("", condition.expr.clone(), words), at)
+            }
+            Says::Column(at, name, check) => {
+                (catalogue::rule(check, known(name, at, contract)?)?, at)
+            }
+        };
+        if let Some((_, id)) = &self.id {
+            rule.id.clone_from(id);
+        }
+        if let Some(words) = &self.expected {
+            rule.expected.clone_from(words);
+        }
+        match rule.expr.bind(contract) {
+            Ok(_) => Ok(rule),
+            Err(what) => Err(Flaw::new(at.clone(), what)),
+        }
+    }
+}
+
+fn known<'a>(
+    name: &str,
+    at: &std::ops::Range<usize>,
+    contract: &'a Contract,
+) -> node::Result<&'a ml_core::ColumnDef> {
+    let unknown = || {
+        let what = format!("{} has no column {name:?}", contract.dataset);
+        Flaw::new(at.clone(), what)
+    };
+    let ordinal = contract.ordinal(name).ok_or_else(unknown)?;
+    Ok(&contract.columns[ordinal])
+}
