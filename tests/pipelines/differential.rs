@@ -47,7 +47,7 @@ fn rows(contract: &Arc<Contract>) -> Vec<Row> {
                 }
                 _ => ordinary(column.ty, &mut dice),
             };
-            row.set(ordinal, value);
+            row.set(ordinal, value).unwrap();
         }
         row
     };

@@ -43,17 +43,18 @@ fn contract(dataset: &str, grain: &[&str]) -> Contract {
 
 fn row(contract: &Arc<Contract>, dice: &mut Dice) -> Row {
     let mut row = Row::new(Arc::clone(contract));
-    row.set(0, Value::Int(dice.below(3) as i64));
+    row.set(0, Value::Int(dice.below(3) as i64)).unwrap();
     if dice.below(2) > 0 {
-        row.set(1, Value::Text(String::from("a")));
+        row.set(1, Value::Text(String::from("a"))).unwrap();
     }
     if dice.below(4) > 0 {
-        row.set(2, Value::Int(dice.below(3) as i64));
+        row.set(2, Value::Int(dice.below(3) as i64)).unwrap();
     }
     row.set(
         3,
         Value::Decimal(rust_decimal::Decimal::from(dice.below(3))),
-    );
+    )
+    .unwrap();
     row
 }
 

@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 
 use crate::record::text;
 use crate::{
-    ColumnDef, Contract, Fault, Field, FieldError, Fields, Malformed, RawFields, Record, Type,
-    Value, ValueRef,
+    ColumnDef, Contract, Error, Fault, Field, FieldError, Fields, Malformed, RawFields, Record,
+    Result, Type, Value, ValueRef,
 };
 
 /// A record whose columns are known only at run time, under a [`Contract`].
@@ -24,14 +24,48 @@ impl Row {
         Row { contract, values }
     }
 
-    /// Sets one value; the caller answers for its type.
-    pub fn set(&mut self, ordinal: usize, value: Value) {
+    /// Sets one value.
+    ///
+    /// # Errors
+    /// [`Contract`](crate::Kind::Contract) when there is no such column, or it does not hold values of that type;
+    /// the message never repeats the value.
+    pub fn set(&mut self, ordinal: usize, value: Value) -> Result<()> {
+        let contract = &self.contract;
+        let Some(column) = contract.columns.get(ordinal) else {
+            let what = format!("{} has no column number {ordinal}", contract.dataset);
+            return Err(Error::contract(what));
+        };
+        if !fits(&value, column.ty) {
+            return Err(Error::contract(format!(
+                "{}: column {} is {}, and the value is not",
+                contract.dataset, column.name, column.ty
+            )));
+        }
         self.values[ordinal] = value;
+        Ok(())
     }
 
     /// The contract the row is under.
     pub fn contract(&self) -> &Arc<Contract> {
         &self.contract
+    }
+}
+
+/// What the encoder would write as another value, or as none at all, is kept out.
+fn fits(value: &Value, ty: Type) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(_) => ty == Type::Bool,
+        Value::Int(value) => match ty {
+            Type::Int4 => i32::try_from(*value).is_ok(),
+            _ => matches!(ty, Type::Int8 | Type::Numeric),
+        },
+        Value::Float(_) => ty == Type::Float8,
+        Value::Decimal(_) => ty == Type::Numeric,
+        Value::Text(_) => ty == Type::Text,
+        Value::Date(_) => ty == Type::Date,
+        Value::Timestamp(_) => ty == Type::Timestamp,
+        Value::Timestamptz(_) => ty == Type::Timestamptz,
     }
 }
 
@@ -168,8 +202,12 @@ mod tests {
             grain: Vec::new(),
         };
         let mut row = Row::new(Arc::new(contract));
-        row.set(0, Value::Int(1));
-        row.set(1, Value::Text(String::from("canary")));
+        row.set(0, Value::Int(1)).unwrap();
+        row.set(1, Value::Text(String::from("canary"))).unwrap();
+        let error = row.set(0, Value::Text(String::from("canary"))).unwrap_err();
+        assert!(error.to_string().contains("column id is bigint"));
+        assert!(!error.to_string().contains("canary"));
+        assert!(row.set(2, Value::Null).is_err());
         let mut encoded = Encoded::default();
         encoded.push(&row, Position::new(LoadId(1), 1));
         let shown = format!("{row:?} {encoded:?}");

@@ -51,7 +51,7 @@ use crate::{Judge, Rule, RuleSet};
 /// };
 /// let judge = file.build_for(&contract)?;
 /// let mut row = Row::new(Arc::new(contract));
-/// row.set(0, dec!(0.001).into());
+/// row.set(0, dec!(0.001).into())?;
 /// let mut report = Report::default();
 /// judge.judge(&row, &[], &mut report);
 /// assert!(report.is_held());

@@ -131,7 +131,7 @@ fn contract() -> Contract {
 fn row(order: &Order) -> Row {
     let mut row = Row::new(Arc::new(contract()));
     for ordinal in 0..Order::COLUMNS.len() {
-        row.set(ordinal, order.field(ordinal).to_value());
+        row.set(ordinal, order.field(ordinal).to_value()).unwrap();
     }
     row
 }

@@ -71,7 +71,7 @@ proptest! {
         let contract = Arc::new(Contract::of::<Order>().unwrap());
         let mut row = Row::new(Arc::clone(&contract));
         for ordinal in 0..Order::COLUMNS.len() {
-            row.set(ordinal, order.field(ordinal).to_value());
+            row.set(ordinal, order.field(ordinal).to_value()).unwrap();
         }
         let typed = RuleSet::<Order>::from(stored()).build().unwrap();
         let dynamic = RuleSet::<Row>::from(stored()).build_for(&contract).unwrap();
