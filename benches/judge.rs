@@ -1,6 +1,6 @@
 //! Judging typed records of eight columns by twelve rules, on one thread; elements are rule checks.
 //!
-//! `cargo bench --bench judge`: 52 million checks a second on a virtual core of an AMD EPYC, Rust 1.95.
+//! `cargo bench --bench judge`: 46 million checks a second on a virtual core of an AMD EPYC, Rust 1.95.
 #![allow(clippy::unwrap_used)]
 
 use chrono::{NaiveDate, NaiveDateTime};

@@ -66,13 +66,26 @@ async fn loaded(rows: Vec<Row>, contract: Contract) -> Fresh {
         .await
         .unwrap();
     assert!(matches!(outcome, Outcome::Applied(receipt) if receipt.card.accepted == ROWS as u64));
+    mislead(&fresh).await;
     fresh
-        .run(
-            r#"CREATE COLLATION careless (provider = icu, locale = 'und-u-ks-level1', deterministic = false);
-            ALTER TABLE bronze.hostile ALTER "name" TYPE text COLLATE careless, ALTER "must" TYPE text COLLATE "de-x-icu""#,
-        )
-        .await;
+}
+
+/// Gives the text columns collations that ignore case and accents; a server without ICU's data has none of these.
+async fn mislead(fresh: &Fresh) {
+    const COLLATIONS: &str = r#"CREATE COLLATION careless (provider = icu, locale = 'und-u-ks-level1', deterministic = false);
+        ALTER TABLE bronze.hostile ALTER "name" TYPE text COLLATE careless, ALTER "must" TYPE text COLLATE "de-x-icu""#;
+    let client = fresh.database.client().await.unwrap();
+    if let Err(error) = client.batch_execute(COLLATIONS).await {
+        eprintln!("!!! WITHOUT MISLEADING COLLATIONS, which this server does not have: {error:?}");
+    }
+}
+
+/// Whether the columns have the collations above.
+async fn is_misled(fresh: &Fresh) -> bool {
     fresh
+        .one("SELECT count(*) FROM pg_collation WHERE collname = 'careless'")
+        .await
+        == "1"
 }
 
 /// The rule and its opposite tell the three truths apart.
@@ -200,7 +213,9 @@ async fn differential_a_wrong_rendering_is_found() {
     let rust = in_rust(&rules, &rows, &contract);
     let fresh = loaded(rows, contract.clone()).await;
     let client = fresh.database.client().await.unwrap();
-    for (id, right, wrong) in MISTAKES {
+    // Without another collation there is no mistake in leaving ours out.
+    let visible = if is_misled(&fresh).await { 0 } else { 2 };
+    for (id, right, wrong) in &MISTAKES[visible..] {
         let place = rules
             .iter()
             .position(|rule| rule.id.ends_with(&format!(": {id}")));
