@@ -11,9 +11,6 @@ pub trait Chunk<R>: Default + Send {
 
     /// How many records it holds.
     fn rows(&self) -> u64;
-
-    /// How many bytes it holds in memory, more or less.
-    fn size(&self) -> usize;
 }
 
 impl<R: Clone + Send> Chunk<R> for Vec<Located<R>> {
@@ -24,10 +21,6 @@ impl<R: Clone + Send> Chunk<R> for Vec<Located<R>> {
 
     fn rows(&self) -> u64 {
         self.len() as u64
-    }
-
-    fn size(&self) -> usize {
-        size_of_val(self.as_slice())
     }
 }
 
@@ -59,10 +52,6 @@ impl<R: Record> Chunk<R> for Encoded {
 
     fn rows(&self) -> u64 {
         self.rows
-    }
-
-    fn size(&self) -> usize {
-        self.bytes.len()
     }
 }
 
