@@ -1,5 +1,4 @@
 //! Judging a record that breaks no rule allocates nothing, whatever the rule.
-#![allow(clippy::unwrap_used)]
 
 use chrono::NaiveDate;
 use metalayer::prelude::*;
