@@ -30,7 +30,7 @@ impl Place {
         }
         let home = Path::new(HOME).join("postgres");
         std::fs::create_dir_all(HOME)?;
-        let cluster = tokio::task::spawn_blocking(move || Cluster::kept(home).start()).await??;
+        let cluster = tokio::task::spawn_blocking(move || start(&home)).await??;
         let name = name(folder)?;
         let config = |name: &str| Config::new(&cluster.url(name).into());
         let admin = Database::open(&config("postgres")?)?;
@@ -59,12 +59,23 @@ impl Place {
             "\nLook next: psql \"host={socket} port={port} user=postgres dbname={name}\" -c 'TABLE gold.v_executive_summary'"
         );
         if io::stdin().is_terminal() && io::stdout().is_terminal() {
-            println!("The server runs until you press Enter; its data stays in {HOME}.");
+            println!("The server runs until you press Enter.");
             io::stdin().read_line(&mut String::new())?;
         } else {
-            println!("The server ends with this program; its data stays in {HOME}.");
+            println!("The server ends with this program.");
         }
         Ok(())
+    }
+}
+
+/// A kept server, or, where its account cannot enter the folder (root's server runs as another), one that goes.
+fn start(home: &Path) -> Result<Cluster, ml_embed::Error> {
+    match Cluster::kept(home).start() {
+        Err(error @ ml_embed::Error::Unreachable { .. }) => {
+            println!("{error}\nThis run takes a temporary server instead: nothing of it is kept.");
+            Cluster::temporary().start()
+        }
+        started => started,
     }
 }
 
