@@ -7,7 +7,7 @@ mod values;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use metalayer::core::{Encoded, Fields, Flow, Outcome, Records, Row, Settled, Value};
+use metalayer::core::{Encoded, Fields, Flow, Outcome, Records, Report, Row, Settled, Value};
 use metalayer::prelude::*;
 use metalayer::quality::Rule;
 
@@ -95,7 +95,7 @@ fn in_rust(rules: &[Rule], rows: &[Row], contract: &Contract) -> Vec<Truths> {
         let opposite = Rule::new(format!("not {}", rule.id), rule.expr.clone().negated(), "");
         set = set.quarantine(rule.clone()).quarantine(opposite);
     }
-    let (judge, mut report) = (set.build_for(contract).unwrap(), Report::default());
+    let (judge, mut report) = (set.build_for(contract).unwrap(), Report::at(rules::now()));
     let mut truths = vec![Vec::with_capacity(rows.len()); rules.len()];
     for row in rows {
         judge.judge(row, &[], &mut report);
@@ -153,7 +153,7 @@ async fn differential_every_rule_in_two_executors() {
     for settings in SETTINGS {
         client.batch_execute(settings).await.unwrap();
         for (rule, rust) in rules.iter().zip(&rust) {
-            let predicate = rule.sql(&contract).unwrap();
+            let predicate = rule.sql_at(&contract, rules::now()).unwrap();
             let sql = in_sql(&client, &predicate).await;
             let rows_apart = disagreements(rust, &sql);
             if let Some(row) = rows_apart.first() {
@@ -193,7 +193,7 @@ async fn differential_every_rule_in_two_executors() {
 }
 
 /// Renderings that look right: each has a row that shows it is not.
-const MISTAKES: [(&str, &str, &str); 10] = [
+const MISTAKES: [(&str, &str, &str); 16] = [
     ("name.equal", r#" COLLATE "C""#, ""),
     ("name.above", r#" COLLATE "C""#, ""),
     ("name.not_blank", r"\t\n\u000B\f\r ", " "),
@@ -204,6 +204,12 @@ const MISTAKES: [(&str, &str, &str); 10] = [
     ("price.scale", "min_scale", "scale"),
     ("local.not_before", "02:30:00", "03:30:00"),
     ("big.multiple_of", "mod(", "div("),
+    ("upper IBAN", ", 97) = 1", ", 97) = 2"),
+    ("must.luhn", "'246813579'", "'246813570'"),
+    ("local_picked.within_days", "epoch", "day"),
+    ("at.not_future", "02:30:00", "03:30:00"),
+    ("day.recent", "2024-03-31", "2024-03-30"),
+    ("name_small.present", "num_nonnulls", "num_nulls"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -220,7 +226,7 @@ async fn differential_a_wrong_rendering_is_found() {
             .iter()
             .position(|rule| rule.id.ends_with(&format!(": {id}")));
         let place = place.unwrap_or_else(|| panic!("there is no rule {id}"));
-        let predicate = rules[place].sql(&contract).unwrap();
+        let predicate = rules[place].sql_at(&contract, rules::now()).unwrap();
         let mistaken = predicate.replace(right, wrong);
         assert_ne!(predicate, mistaken, "{id}");
         let sql = in_sql(&client, &mistaken).await;
@@ -248,7 +254,7 @@ async fn differential_patterns_at_random() {
             must.matches(parts.collect::<String>())
                 .named(number.to_string())
         })
-        .filter(|rule| rule.sql(&contract).is_ok())
+        .filter(|rule| rule.sql_at(&contract, rules::now()).is_ok())
         .collect();
     let rust = in_rust(&rules, &all[..TEXTS], &contract);
     let fresh = loaded(all, contract.clone()).await;
@@ -260,7 +266,7 @@ async fn differential_patterns_at_random() {
     let client = fresh.database.client().await.unwrap();
     let mut both = 0;
     for (rule, rust) in rules.iter().zip(&rust) {
-        let sql = in_sql(&client, &rule.sql(&contract).unwrap()).await;
+        let sql = in_sql(&client, &rule.sql_at(&contract, rules::now()).unwrap()).await;
         assert_eq!(disagreements(rust, &sql), [0; 0], "{}", rule.expected);
         both += usize::from(rust.contains(&Some(true)) && rust.contains(&Some(false)));
     }
@@ -281,14 +287,14 @@ async fn differential_expressions_at_random() {
                 "something",
             )
         })
-        .filter(|rule| rule.sql(&contract).is_ok())
+        .filter(|rule| rule.sql_at(&contract, rules::now()).is_ok())
         .collect();
     let rust = in_rust(&rules, &all, &contract);
     let fresh = loaded(all, contract.clone()).await;
     let client = fresh.database.client().await.unwrap();
     let mut both = 0;
     for (rule, rust) in rules.iter().zip(&rust) {
-        let predicate = rule.sql(&contract).unwrap();
+        let predicate = rule.sql_at(&contract, rules::now()).unwrap();
         let sql = in_sql(&client, &predicate).await;
         assert_eq!(
             disagreements(rust, &sql),

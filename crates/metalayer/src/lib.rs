@@ -44,7 +44,8 @@ pub mod prelude {
     };
     pub use ml_gold::{Aggregate, Dimension, Fact, View, Warehouse};
     pub use ml_pg::{Config, Database, Increment, Refresh, Store, Table, load_all};
-    pub use ml_quality::{ColumnRules, Judge, RuleSet, rule, validated};
+    pub use ml_quality::{ColumnRules, NumberRules, TextRules, TimeRules};
+    pub use ml_quality::{Judge, RuleSet, rule, validated};
     pub use ml_silver::{drop_if, standardise};
 }
 

@@ -4,7 +4,7 @@ use ml_core::{
     Contract, Error, Fingerprint, Held, Judged, LoadId, Located, Pii, Record, Result, Scorecard,
     Typed as _,
 };
-use ml_quality::{ColumnRules, Judge, RuleSet};
+use ml_quality::{ColumnRules, Judge, RuleSet, TextRules};
 use proptest::prelude::*;
 
 use crate::limits::Limits;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use ml_bronze::{CsvFile, csv_files};
 use ml_core::{Flow, Gate, Memory, Record, Scorecard};
-use ml_quality::{ColumnRules, RuleSet};
+use ml_quality::{RuleSet, TextRules};
 
 #[derive(Debug, Clone, Record)]
 #[record(dataset = "bronze.retail")]

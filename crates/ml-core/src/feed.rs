@@ -1,5 +1,7 @@
 use std::future::Future;
 
+use chrono::{DateTime, Utc};
+
 use crate::{
     Chunk, Fingerprint, Held, LoadId, LoadKey, Located, Position, Record, Report, Result,
     Scorecard, Settled, Stage,
@@ -36,8 +38,8 @@ pub struct Judged<B> {
 }
 
 impl<B> Judged<B> {
-    /// Takes a batch of records through a stage.
-    pub fn by<In, S>(stage: &S, batch: Vec<Located<In>>) -> Self
+    /// Takes a batch of records of a load that began at this instant through a stage.
+    pub fn by<In, S>(stage: &S, batch: Vec<Located<In>>, began: DateTime<Utc>) -> Self
     where
         S: Stage<In>,
         B: Chunk<S::Out>,
@@ -47,7 +49,7 @@ impl<B> Judged<B> {
             held: Vec::new(),
             card: Scorecard::default(),
         };
-        let mut report = Report::default();
+        let mut report = Report::at(began);
         for Located { at, record } in batch {
             let out = stage.apply(record, &mut report);
             match (report.settle(out.is_some()), out) {

@@ -1,5 +1,7 @@
 use std::borrow::Cow;
 
+use chrono::{DateTime, SubsecRound, Utc};
+
 use crate::{Action, Scorecard, Violation};
 
 /// A pure step from one record to another: accepted (`Some`), or, for the reasons given to the report,
@@ -52,8 +54,9 @@ impl<In, First: Stage<In>, Next: Stage<First::Out>> Stage<In> for Then<First, Ne
 }
 
 /// Takes down what the stages say about one record after another, and counts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Report {
+    began: DateTime<Utc>,
     card: Scorecard,
     violations: Vec<Violation>,
     reason: Option<Cow<'static, str>>,
@@ -71,6 +74,24 @@ pub enum Settled {
 }
 
 impl Report {
+    /// A report of a load that began at this instant, which is what rules about time call now.
+    ///
+    /// All reports of one load are given the same one, so that its verdict does not hang on how records were cut
+    /// into batches. Below a microsecond, which is all PostgreSQL has, it is cut.
+    pub fn at(began: DateTime<Utc>) -> Self {
+        Report {
+            began: began.trunc_subsecs(6),
+            card: Scorecard::default(),
+            violations: Vec::new(),
+            reason: None,
+        }
+    }
+
+    /// The instant that rules about time call now.
+    pub fn began(&self) -> DateTime<Utc> {
+        self.began
+    }
+
     /// Adds a violation; from [`Action::Quarantine`] on it holds the record back.
     pub fn violate(&mut self, mut violation: Violation) {
         no_nul(&mut violation.rule);
@@ -137,6 +158,13 @@ impl Report {
     /// The card of the records settled since the last call.
     pub fn take_card(&mut self) -> Scorecard {
         std::mem::take(&mut self.card)
+    }
+}
+
+/// A report of a load that begins now.
+impl Default for Report {
+    fn default() -> Self {
+        Report::at(Utc::now())
     }
 }
 

@@ -1,3 +1,4 @@
+use chrono::{DateTime, Utc};
 use ml_core::{
     Audit, Chunk, Encoded, Error, Event, FieldError, Flow, Held, Judged, LoadId, Located, Position,
     RawFields, Receipt, Record, Result, Scorecard, Stage, Verdict,
@@ -21,6 +22,8 @@ pub(crate) struct Pass<'a, S> {
     increment: &'a Increment,
     flow: &'a Flow,
     stage: &'a S,
+    /// What rules about time call now.
+    began: DateTime<Utc>,
     tx: Transaction<'a>,
     select: Statement,
     copy: String,
@@ -68,6 +71,7 @@ impl<'a, S> Pass<'a, S> {
             increment,
             flow,
             stage,
+            began: Utc::now(),
             tx,
             select,
             copy: increment.into.copy_into(INCREMENT),
@@ -145,7 +149,7 @@ impl<'a, S> Pass<'a, S> {
                 .iter()
                 .map(|row| self.decode(row, input, blank))
                 .collect::<Result<Vec<_>>>()?;
-            let Judged { rows, held, card } = Judged::<Encoded>::by(self.stage, batch);
+            let Judged { rows, held, card } = Judged::<Encoded>::by(self.stage, batch, self.began);
             self.flow
                 .tell(Event::Judged {
                     source,

@@ -35,7 +35,9 @@ fn bind(expr: &Expr, contract: &Contract) -> Result<Bound> {
         Expr::Literal(value) => Ok((Expr::Literal(value.clone()), kind_of(value)?)),
         Expr::Coalesce(all) => coalesce(all, contract),
         Expr::Length(_) | Expr::Add(..) | Expr::Sub(..) | Expr::Mul(..) => numeric(expr, contract),
-        Expr::Abs(_) | Expr::Mod(..) | Expr::Scale(_) | Expr::Days(..) => numeric(expr, contract),
+        Expr::Abs(_) | Expr::Mod(..) | Expr::Scale(_) => numeric(expr, contract),
+        Expr::Days(..) | Expr::Seconds(..) | Expr::Present(_) => numeric(expr, contract),
+        Expr::Now(ty) => now(*ty),
         Expr::AsciiLower(a) => text(a, Expr::AsciiLower, contract),
         Expr::AsciiUpper(a) => text(a, Expr::AsciiUpper, contract),
         Expr::Trim(a) => text(a, Expr::Trim, contract),
@@ -66,7 +68,7 @@ fn condition(expr: &Expr, contract: &Contract) -> Result<Expr<usize>> {
         Expr::IsNull(a) => Expr::IsNull(Box::new(bind(a, contract)?.0)),
         Expr::IsBlank(a) => Expr::IsBlank(of(a, Kind::Text)?),
         Expr::OneOf(a, values) => one_of(a, values, contract)?,
-        Expr::Email(a) => Expr::Email(of(a, Kind::Text)?),
+        Expr::Format(a, format) => Expr::Format(of(a, Kind::Text)?, *format),
         Expr::StartsWith(a, part) => Expr::StartsWith(of(a, Kind::Text)?, part.clone()),
         Expr::EndsWith(a, part) => Expr::EndsWith(of(a, Kind::Text)?, part.clone()),
         Expr::Contains(a, part) => Expr::Contains(of(a, Kind::Text)?, part.clone()),
@@ -86,6 +88,10 @@ fn numeric(expr: &Expr, contract: &Contract) -> Result<Bound> {
     let bound = match expr {
         Expr::Length(a) => Expr::Length(of(a, Kind::Text)?),
         Expr::Add(a, b) => Expr::Add(of(a, Kind::Number)?, of(b, Kind::Number)?),
+        // As SQL has it: a date less a date is a number of days.
+        Expr::Sub(a, b) if bind(a, contract)?.1 == Kind::Date => {
+            Expr::Days(of(a, Kind::Date)?, of(b, Kind::Date)?)
+        }
         Expr::Sub(a, b) => Expr::Sub(of(a, Kind::Number)?, of(b, Kind::Number)?),
         Expr::Mul(a, b) => Expr::Mul(of(a, Kind::Number)?, of(b, Kind::Number)?),
         Expr::Abs(a) => Expr::Abs(of(a, Kind::Number)?),
@@ -93,9 +99,37 @@ fn numeric(expr: &Expr, contract: &Contract) -> Result<Bound> {
         Expr::Mod(a, step) => Expr::Mod(exact(a)?, *step),
         Expr::Scale(a) => Expr::Scale(exact(a)?),
         Expr::Days(a, b) => Expr::Days(of(a, Kind::Date)?, of(b, Kind::Date)?),
+        Expr::Seconds(a, b) => seconds(a, b, contract)?,
+        Expr::Present(all) => Expr::Present(present(all, contract)?),
         _ => return Err(format!("{expr} is no number")),
     };
     Ok((bound, Kind::Number))
+}
+
+/// Of two timestamps of one type.
+fn seconds(a: &Expr, b: &Expr, contract: &Contract) -> Result<Expr<usize>> {
+    let (left, kind) = bind(a, contract)?;
+    match kind {
+        Kind::Timestamp | Kind::Timestamptz => {
+            let right = as_kind(b, kind, contract)?;
+            Ok(Expr::Seconds(Box::new(left), right))
+        }
+        _ => Err(format!("{a} is {kind}, where a timestamp is expected")),
+    }
+}
+
+fn present(all: &[Expr], contract: &Contract) -> Result<Vec<Expr<usize>>> {
+    match all {
+        [] => Err("none of no values is present".into()),
+        _ => all.iter().map(|one| Ok(bind(one, contract)?.0)).collect(),
+    }
+}
+
+fn now(ty: Type) -> Result<Bound> {
+    match ty {
+        Type::Date | Type::Timestamp | Type::Timestamptz => Ok((Expr::Now(ty), ty.into())),
+        _ => Err(format!("now is no {ty}")),
+    }
 }
 
 fn text(expr: &Expr, of: fn(Part) -> Expr<usize>, contract: &Contract) -> Result<Bound> {

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use ml_core::Type;
+
 use crate::Expr;
 
 /// As a person would write it in SQL.
@@ -15,7 +17,7 @@ impl<C: fmt::Display> fmt::Display for Expr<C> {
             Expr::IsNull(a) => write!(f, "{a} is null"),
             Expr::IsBlank(a) => write!(f, "is_blank({a})"),
             Expr::OneOf(a, values) => write!(f, "{a} in ({} values)", values.len()),
-            Expr::Email(a) => write!(f, "is_email({a})"),
+            Expr::Format(a, format) => write!(f, "is_{format}({a})"),
             Expr::Length(a) => write!(f, "length({a})"),
             Expr::Add(a, b) => infix(f, a, "+", b),
             Expr::Sub(a, b) => infix(f, a, "-", b),
@@ -37,6 +39,14 @@ impl<C: fmt::Display> fmt::Display for Expr<C> {
             Expr::Mod(a, step) => write!(f, "mod({a}, {step})"),
             Expr::Scale(a) => write!(f, "scale({a})"),
             Expr::Days(a, b) => infix(f, a, "-", b),
+            Expr::Seconds(a, b) => write!(f, "seconds({a} - {b})"),
+            Expr::Present(all) => {
+                f.write_str("present(")?;
+                listed(f, all)?;
+                f.write_str(")")
+            }
+            Expr::Now(Type::Date) => f.write_str("today"),
+            Expr::Now(_) => f.write_str("now"),
         }
     }
 }

@@ -15,6 +15,40 @@ pub fn is_email(text: &str) -> bool {
     }
 }
 
+/// One label of a domain.
+macro_rules! label {
+    () => {
+        "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+    };
+}
+
+/// `atext` of RFC 5322.
+macro_rules! atext {
+    () => {
+        "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
+    };
+}
+
+/// The same as [`is_email`]: the regular expression of the standard.
+pub(crate) const PATTERN: &str = concat!(
+    "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@",
+    label!(),
+    "(?:[.]",
+    label!(),
+    ")*$"
+);
+
+/// With single dots between other characters, and a domain that ends in a label which is no number.
+pub(crate) const STRICT: &str = concat!(
+    "^",
+    atext!(),
+    "+(?:[.]",
+    atext!(),
+    "+)*@(?:",
+    label!(),
+    "[.])+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])$"
+);
+
 /// `atext` of RFC 5322, and the dot wherever it likes.
 fn is_local(byte: u8) -> bool {
     LOCAL[usize::from(byte)]

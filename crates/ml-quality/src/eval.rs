@@ -1,37 +1,45 @@
 use std::cmp::Ordering;
 
-use ml_core::{Fields, Value, ValueRef};
+use chrono::{DateTime, Utc};
+use ml_core::{Fields, Type, Value, ValueRef};
+use rust_decimal::Decimal;
 
 use crate::text::{Case, Cased};
-use crate::{Compare, Expr, is_email, number};
+use crate::{Compare, Expr, number};
+
+/// The instant that rules call now.
+type Now = DateTime<Utc>;
 
 impl Expr<usize> {
     /// Whether the record passes: everything but false does, as in a `CHECK` of SQL.
     #[inline]
-    pub(crate) fn passes<R: Fields>(&self, record: &R) -> bool {
-        self.truth(record) != Some(false)
+    pub(crate) fn passes<R: Fields>(&self, record: &R, now: Now) -> bool {
+        self.truth(record, now) != Some(false)
     }
 
     /// True, false, or unknown (`None`, which is SQL's NULL).
-    fn truth<R: Fields>(&self, record: &R) -> Option<bool> {
+    fn truth<R: Fields>(&self, record: &R, now: Now) -> Option<bool> {
         match self {
-            Expr::Compare(how, a, b) => order(a, b, record).map(|order| how.holds(order)),
-            Expr::And(all) => deciding(false, all.iter().map(|one| one.truth(record))),
-            Expr::Or(all) => deciding(true, all.iter().map(|one| one.truth(record))),
-            Expr::Not(a) => a.truth(record).map(|truth| !truth),
-            Expr::IsNull(a) => Some(a.leaf(record).is_null()),
-            Expr::IsBlank(a) => is_blank(a.leaf(record)),
-            Expr::OneOf(a, values) => is_one_of(a.leaf(record), a.case(), values),
-            Expr::Email(a) => text(a.leaf(record)).map(is_email),
-            Expr::IsDistinct(a, b) => Some(is_distinct(a, b, record)),
-            Expr::StartsWith(a, part) => a.cased(record).map(|text| text.starts_with(part)),
-            Expr::EndsWith(a, part) => a.cased(record).map(|text| text.ends_with(part)),
-            Expr::Contains(a, part) => a.cased(record).map(|text| text.contains(part)),
+            Expr::Compare(how, a, b) => order(a, b, record, now).map(|order| how.holds(order)),
+            Expr::And(all) => deciding(false, all.iter().map(|one| one.truth(record, now))),
+            Expr::Or(all) => deciding(true, all.iter().map(|one| one.truth(record, now))),
+            Expr::Not(a) => a.truth(record, now).map(|truth| !truth),
+            Expr::IsNull(a) => Some(a.leaf(record, now).is_null()),
+            Expr::IsBlank(a) => is_blank(a.leaf(record, now)),
+            Expr::OneOf(a, values) => is_one_of(a.leaf(record, now), a.case(), values),
+            Expr::Format(a, format) => {
+                let text = a.cased(record, now)?;
+                Some(format.is_match(&text.whole()))
+            }
+            Expr::IsDistinct(a, b) => Some(is_distinct(a, b, record, now)),
+            Expr::StartsWith(a, part) => a.cased(record, now).map(|text| text.starts_with(part)),
+            Expr::EndsWith(a, part) => a.cased(record, now).map(|text| text.ends_with(part)),
+            Expr::Contains(a, part) => a.cased(record, now).map(|text| text.contains(part)),
             Expr::Matches(a, pattern) => {
-                let text = a.cased(record)?;
+                let text = a.cased(record, now)?;
                 pattern.is_match(&text.whole())
             }
-            _ => match self.value(record) {
+            _ => match self.value(record, now) {
                 ValueRef::Bool(truth) => Some(truth),
                 _ => None,
             },
@@ -40,50 +48,58 @@ impl Expr<usize> {
 
     /// The value, without a call where it need not be calculated: most rules compare a column with a constant.
     #[inline]
-    fn leaf<'a, R: Fields>(&'a self, record: &'a R) -> ValueRef<'a> {
+    fn leaf<'a, R: Fields>(&'a self, record: &'a R, now: Now) -> ValueRef<'a> {
         match self {
             Expr::Column(ordinal) => record.field(*ordinal),
             Expr::Literal(Value::Int(value)) => ValueRef::Int(*value),
             Expr::Literal(value) => value.as_ref(),
-            _ => self.value(record),
+            _ => self.value(record, now),
         }
     }
 
-    fn value<'a, R: Fields>(&'a self, record: &'a R) -> ValueRef<'a> {
+    fn value<'a, R: Fields>(&'a self, record: &'a R, now: Now) -> ValueRef<'a> {
         match self {
             Expr::Column(ordinal) => record.field(*ordinal),
             Expr::Literal(value) => value.as_ref(),
-            Expr::Length(a) => length(a.leaf(record)),
-            Expr::Add(a, b) => number::add(a.value(record), b.value(record)),
-            Expr::Sub(a, b) => number::sub(a.value(record), b.value(record)),
-            Expr::Mul(a, b) => number::mul(a.value(record), b.value(record)),
-            Expr::Abs(a) => number::abs(a.value(record)),
-            Expr::Mod(a, step) => number::rem(a.value(record), *step),
-            Expr::Scale(a) => number::scale(a.value(record)),
-            Expr::Days(a, b) => days(a.leaf(record), b.leaf(record)),
+            Expr::Length(a) => length(a.leaf(record, now)),
+            Expr::Add(a, b) => number::add(a.value(record, now), b.value(record, now)),
+            Expr::Sub(a, b) => number::sub(a.value(record, now), b.value(record, now)),
+            Expr::Mul(a, b) => number::mul(a.value(record, now), b.value(record, now)),
+            Expr::Abs(a) => number::abs(a.value(record, now)),
+            Expr::Mod(a, step) => number::rem(a.value(record, now), *step),
+            Expr::Scale(a) => number::scale(a.value(record, now)),
+            Expr::Days(a, b) => days(a.leaf(record, now), b.leaf(record, now)),
+            Expr::Seconds(a, b) => seconds(a.leaf(record, now), b.leaf(record, now)),
+            Expr::Present(all) => {
+                let present = all.iter().filter(|one| !one.leaf(record, now).is_null());
+                ValueRef::Int(present.count() as i64)
+            }
+            Expr::Now(ty) => at(now, *ty),
             Expr::Coalesce(all) => {
-                let mut values = all.iter().map(|one| one.leaf(record));
+                let mut values = all.iter().map(|one| one.leaf(record, now));
                 let known = values.find(|value| !value.is_null());
                 known.unwrap_or(ValueRef::Null)
             }
             // Whoever reads the text asks for its case.
-            Expr::AsciiLower(a) | Expr::AsciiUpper(a) => a.value(record),
+            Expr::AsciiLower(a) | Expr::AsciiUpper(a) => a.value(record, now),
             Expr::Trim(a) => {
-                text(a.leaf(record)).map_or(ValueRef::Null, |text| ValueRef::Text(text.trim()))
+                text(a.leaf(record, now)).map_or(ValueRef::Null, |text| ValueRef::Text(text.trim()))
             }
-            _ => self.truth(record).map_or(ValueRef::Null, ValueRef::Bool),
+            _ => self
+                .truth(record, now)
+                .map_or(ValueRef::Null, ValueRef::Bool),
         }
     }
 
-    fn cased<'a, R: Fields>(&'a self, record: &'a R) -> Option<Cased<'a>> {
+    fn cased<'a, R: Fields>(&'a self, record: &'a R, now: Now) -> Option<Cased<'a>> {
         let case = self.case();
-        text(self.leaf(record)).map(|text| Cased { text, case })
+        text(self.leaf(record, now)).map(|text| Cased { text, case })
     }
 }
 
 #[inline]
-fn order<R: Fields>(a: &Expr<usize>, b: &Expr<usize>, record: &R) -> Option<Ordering> {
-    match (a.leaf(record), b.leaf(record)) {
+fn order<R: Fields>(a: &Expr<usize>, b: &Expr<usize>, record: &R, now: Now) -> Option<Ordering> {
+    match (a.leaf(record, now), b.leaf(record, now)) {
         (ValueRef::Text(x), ValueRef::Text(y)) => {
             let [a, b] = [(x, a), (y, b)].map(|(text, of)| Cased {
                 text,
@@ -95,10 +111,10 @@ fn order<R: Fields>(a: &Expr<usize>, b: &Expr<usize>, record: &R) -> Option<Orde
     }
 }
 
-fn is_distinct<R: Fields>(a: &Expr<usize>, b: &Expr<usize>, record: &R) -> bool {
-    match (a.leaf(record).is_null(), b.leaf(record).is_null()) {
+fn is_distinct<R: Fields>(a: &Expr<usize>, b: &Expr<usize>, record: &R, now: Now) -> bool {
+    match (a.leaf(record, now).is_null(), b.leaf(record, now).is_null()) {
         (true, true) => false,
-        (false, false) => order(a, b, record) != Some(Ordering::Equal),
+        (false, false) => order(a, b, record, now) != Some(Ordering::Equal),
         _ => true,
     }
 }
@@ -153,6 +169,27 @@ fn days<'a>(a: ValueRef<'_>, b: ValueRef<'_>) -> ValueRef<'a> {
     match (a, b) {
         (ValueRef::Date(a), ValueRef::Date(b)) => ValueRef::Int((a - b).num_days()),
         _ => ValueRef::Null,
+    }
+}
+
+/// Exact: PostgreSQL's `extract(epoch …)` is `numeric` with six places.
+fn seconds<'a>(a: ValueRef<'_>, b: ValueRef<'_>) -> ValueRef<'a> {
+    let apart = match (a, b) {
+        (ValueRef::Timestamp(a), ValueRef::Timestamp(b)) => a - b,
+        (ValueRef::Timestamptz(a), ValueRef::Timestamptz(b)) => a - b,
+        _ => return ValueRef::Null,
+    };
+    let micros = apart.num_microseconds();
+    micros.map_or(ValueRef::Null, |micros| {
+        ValueRef::Decimal(Decimal::new(micros, 6))
+    })
+}
+
+fn at<'a>(now: Now, ty: Type) -> ValueRef<'a> {
+    match ty {
+        Type::Date => ValueRef::Date(now.date_naive()),
+        Type::Timestamp => ValueRef::Timestamp(now.naive_utc()),
+        _ => ValueRef::Timestamptz(now),
     }
 }
 

@@ -1,8 +1,8 @@
-use ml_core::Value;
+use ml_core::{Type, Value};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::Pattern;
+use crate::{Format, Pattern};
 
 /// What a rule says about a record: a small tree over columns, which runs in Rust and, with few exceptions, as SQL.
 ///
@@ -30,8 +30,8 @@ pub enum Expr<C = String> {
     IsBlank(Box<Expr<C>>),
     /// Whether a value equals one of some constants.
     OneOf(Box<Expr<C>>, Vec<Value>),
-    /// Whether text is an e-mail address as HTML5 defines it; the empty text is none.
-    Email(Box<Expr<C>>),
+    /// Whether text is written as the format says; the empty text never is.
+    Format(Box<Expr<C>>, Format),
     /// How many Unicode scalar values text has.
     Length(Box<Expr<C>>),
     /// The sum of two numbers; see [`Expr::Mul`].
@@ -69,6 +69,12 @@ pub enum Expr<C = String> {
     Scale(Box<Expr<C>>),
     /// How many days the first date is after the second.
     Days(Box<Expr<C>>, Box<Expr<C>>),
+    /// How many seconds the first timestamp is after the second, exact to the microsecond.
+    Seconds(Box<Expr<C>>, Box<Expr<C>>),
+    /// How many of some values are not NULL; never NULL itself.
+    Present(Vec<Expr<C>>),
+    /// The instant at which the load began, the same for all its records: as a date or a timestamp of UTC.
+    Now(Type),
 }
 
 /// How two values are compared.
@@ -111,6 +117,11 @@ impl<C> Expr<C> {
         columns
     }
 
+    /// Whether it asks for the instant of the load, so that its truth is not a matter of the record alone.
+    pub fn reads_clock(&self) -> bool {
+        matches!(self, Expr::Now(_)) || self.parts().into_iter().any(Expr::reads_clock)
+    }
+
     fn visit<'a>(&'a self, see: &mut impl FnMut(&'a C)) {
         if let Expr::Column(column) = self {
             see(column);
@@ -120,12 +131,14 @@ impl<C> Expr<C> {
 
     fn parts(&self) -> Vec<&Expr<C>> {
         match self {
-            Expr::Column(_) | Expr::Literal(_) => Vec::new(),
-            Expr::And(all) | Expr::Or(all) | Expr::Coalesce(all) => all.iter().collect(),
-            Expr::Compare(_, a, b) | Expr::IsDistinct(a, b) | Expr::Days(a, b) => vec![a, b],
+            Expr::Column(_) | Expr::Literal(_) | Expr::Now(_) => Vec::new(),
+            Expr::And(all) | Expr::Or(all) => all.iter().collect(),
+            Expr::Coalesce(all) | Expr::Present(all) => all.iter().collect(),
+            Expr::Compare(_, a, b) | Expr::IsDistinct(a, b) => vec![a, b],
+            Expr::Days(a, b) | Expr::Seconds(a, b) => vec![a, b],
             Expr::Add(a, b) | Expr::Sub(a, b) | Expr::Mul(a, b) => vec![a, b],
             Expr::Not(a) | Expr::IsNull(a) | Expr::IsBlank(a) | Expr::OneOf(a, _) => vec![a],
-            Expr::Email(a) | Expr::Length(a) | Expr::Abs(a) => vec![a],
+            Expr::Format(a, _) | Expr::Length(a) | Expr::Abs(a) => vec![a],
             Expr::AsciiLower(a) | Expr::AsciiUpper(a) | Expr::Trim(a) => vec![a],
             Expr::StartsWith(a, _) | Expr::EndsWith(a, _) | Expr::Contains(a, _) => vec![a],
             Expr::Matches(a, _) | Expr::Mod(a, _) | Expr::Scale(a) => vec![a],

@@ -143,7 +143,7 @@ impl<R: Record> Judge<R> {
     #[inline]
     fn apply_rule(&self, rule: &Bound<R>, record: &R, report: &mut Report) {
         let passes = match &rule.test {
-            Test::Expr(expr) => expr.passes(record),
+            Test::Expr(expr) => expr.passes(record, report.began()),
             Test::Check(test) => test(record),
             Test::Validate(run) => match run(record) {
                 Ok(()) => true,

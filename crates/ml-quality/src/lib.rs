@@ -9,7 +9,7 @@
 //!
 //! ```
 //! use ml_core::{Pii, Record, Report, Settled};
-//! use ml_quality::{ColumnRules, RuleSet, rule, validated};
+//! use ml_quality::{ColumnRules, RuleSet, TextRules, rule, validated};
 //! use rust_decimal::{Decimal, dec};
 //! use validator::Validate;
 //!
@@ -55,7 +55,10 @@
 
 pub mod audits;
 mod bind;
+mod catalogue;
+mod characters;
 mod check;
+mod check_digits;
 mod clause;
 mod column;
 mod constant;
@@ -63,6 +66,7 @@ mod display;
 mod email;
 mod eval;
 mod expr;
+mod format;
 mod found;
 mod judge;
 mod literal;
@@ -76,6 +80,7 @@ mod scalar;
 mod set;
 mod snippet;
 mod sql;
+mod sql_calls;
 mod sql_constant;
 mod sql_names;
 mod sql_nodes;
@@ -85,17 +90,19 @@ mod text;
 mod validated;
 mod words;
 
+pub use characters::Characters;
 pub use check::{Check, rule};
 pub use clause::Clause;
-pub use column::ColumnRules;
+pub use column::{ColumnRules, NumberRules, TextRules, TimeRules};
 pub use email::is_email;
 pub use expr::{Compare, Expr};
+pub use format::Format;
 pub use judge::Judge;
 pub use ml_core::{Action, Audit, Gate};
 pub use names::ColumnNames;
 pub use pattern::Pattern;
-pub use rule::{Rule, When, when};
-pub use rule_file::RuleFile;
+pub use rule::{Rule, When, all, any, none, present, when};
+pub use rule_file::{RuleFile, reference};
 pub use scalar::{Exact, Number, Ordered, Scalar, Text, Time};
 pub use set::RuleSet;
 pub use sql::RuleSql;

@@ -1,6 +1,7 @@
+use ml_core::{Error, Fingerprint, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::Expr;
+use crate::{ColumnNames, Expr, catalogue};
 
 /// A rule about one record, as a value: it can be stored, compared, and run anywhere.
 ///
@@ -38,6 +39,55 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// Changes whenever the rule does: its name, what it says or the words for it.
+    ///
+    /// # Errors
+    /// [`Contract`](ml_core::Kind::Contract) when a constant cannot be written as JSON, of which the fingerprint is.
+    pub fn fingerprint(&self) -> Result<Fingerprint> {
+        let json = serde_json::to_vec(self).map_err(|error| {
+            Error::contract(format!("rule {} cannot be written as JSON", self.id)).because(error)
+        })?;
+        Ok(Fingerprint::of(json))
+    }
+}
+
+/// A rule that holds where all of these do; named `<columns>.all`.
+pub fn all(rules: impl IntoIterator<Item = Rule>) -> Rule {
+    joined("all", " and ", Expr::And, rules)
+}
+
+/// A rule that holds where one of these does; named `<columns>.any`.
+pub fn any(rules: impl IntoIterator<Item = Rule>) -> Rule {
+    joined("any", " or ", Expr::Or, rules)
+}
+
+/// A rule that holds where none of these does; named `<columns>.none`.
+pub fn none(rules: impl IntoIterator<Item = Rule>) -> Rule {
+    let rule = joined("none", " nor ", |all| Expr::Or(all).negated(), rules);
+    let expected = format!("neither {}", rule.expected);
+    rule.expecting(expected)
+}
+
+/// A rule that holds where at least so many of these columns are not NULL; named `<columns>.present`.
+pub fn present(least: u32, columns: impl ColumnNames) -> Rule {
+    catalogue::present(least, &columns.names())
+}
+
+fn joined(
+    what: &str,
+    between: &str,
+    expr: impl FnOnce(Vec<Expr>) -> Expr,
+    rules: impl IntoIterator<Item = Rule>,
+) -> Rule {
+    let rules: Vec<Rule> = rules.into_iter().collect();
+    let says = |rule: &Rule| format!("{} has {}", words(&rule.expr), rule.expected);
+    let expected: Vec<String> = rules.iter().map(says).collect();
+    let expr = expr(rules.into_iter().map(|rule| rule.expr).collect());
+    let id = format!("{}.{what}", columns(&expr).join("_"));
+    Rule::new(id, expr, expected.join(between))
+}
+
 /// Starts a rule that is about some records only: `when(Order::REGION.one_of(["EU"])).then(Order::VAT_NO.not_null())`.
 ///
 /// What makes the condition unknown passes, as what makes it false does.
@@ -63,13 +113,17 @@ impl When {
     }
 }
 
-/// The columns an expression reads, each once.
 fn words(expr: &Expr) -> String {
+    columns(expr).join(", ")
+}
+
+/// The columns an expression reads, each once.
+pub(crate) fn columns(expr: &Expr) -> Vec<&str> {
     let mut columns: Vec<&str> = Vec::new();
     for column in expr.columns() {
         if !columns.contains(&column.as_str()) {
             columns.push(column);
         }
     }
-    columns.join(", ")
+    columns
 }

@@ -1,31 +1,38 @@
 //! Rules from files.
 
-mod catalogue;
+mod argument;
 mod entry;
+mod named;
 mod node;
+mod reference;
 mod toml;
 mod yaml;
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use ml_core::{Action, Contract, Error, Result, Row};
 
-use self::entry::{Entry, Says, entries};
+pub use self::reference::reference;
+
+use self::entry::{Entry, Says, Sql, entries};
+use self::named::Takes;
 use self::node::Node;
 use crate::snippet::{Flaw, Source};
-use crate::{Judge, Rule, RuleSet};
+use crate::{Judge, Rule, RuleSet, when};
 
 /// Rules as a file has them, in TOML or YAML; a contract known at run time makes a [`Judge`] of them.
 ///
 /// Each has an `action` (`warn`, `quarantine`, which it is unless said, or `abort`) and one of
 ///
 /// * `when`, a [`condition`](crate::condition) in SQL, with an `id`;
-/// * `check` and a `column`: `not_null`, `not_blank`, `email` or `positive`;
-/// * `one_of`, a list, `range`, with `min`, `max` or both, or `length`, with `max` and perhaps `min`, and a `column`.
+/// * `check` and a `column`: a rule that takes nothing else, such as `not_null` or `email`;
+/// * the name of a rule that takes something, such as `one_of` or `range`, and a `column`.
 ///
-/// The last two are the rules of [`ColumnRules`](crate::ColumnRules), under the same names unless there is an `id`,
-/// and with constants of the column's type. `expected` says in words what a rule expects. Numbers are exact, with
-/// quotes or without.
+/// `RULES.md` of this crate lists them all. They are the rules of [`ColumnRules`](crate::ColumnRules) and its like,
+/// under the same names unless there is an `id`, and with constants of the column's type. `where`, a condition in
+/// SQL, says which records a rule is about; `expected` says in words what it expects. Numbers are exact, with quotes
+/// or without.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -167,18 +174,10 @@ fn once(entry: &Entry, rule: Rule, seen: &mut HashSet<String>) -> node::Result<R
 
 impl Entry {
     fn rule(&self, contract: &Contract) -> node::Result<Rule> {
-        let (mut rule, at) = match &self.says {
-            Says::When(condition, at, words) => {
-                let columns = &condition.columns;
-                columns
-                    .iter()
-                    .try_for_each(|(name, at)| known(name, at, contract).map(drop))?;
-                (Rule::new("", condition.expr.clone(), words), at)
-            }
-            Says::Column(at, name, check) => {
-                (catalogue::rule(check, known(name, at, contract)?)?, at)
-            }
-        };
+        let (mut rule, at) = self.said(contract)?;
+        if let Some(about) = &self.about {
+            rule = when(about.rule(contract)?).then(rule);
+        }
         if let Some((_, id)) = &self.id {
             rule.id.clone_from(id);
         }
@@ -187,14 +186,42 @@ impl Entry {
         }
         match rule.expr.bind(contract) {
             Ok(_) => Ok(rule),
-            Err(what) => Err(Flaw::new(at.clone(), what)),
+            Err(what) => Err(Flaw::new(at, what)),
         }
+    }
+
+    /// What it says, and where.
+    fn said(&self, contract: &Contract) -> node::Result<(Rule, Range<usize>)> {
+        match &self.says {
+            Says::When(sql) => Ok((sql.rule(contract)?, sql.at.clone())),
+            Says::Named(named, column, node) => {
+                let of = column.as_ref().map(|(at, name)| known(name, at, contract));
+                let rule = match (&named.takes, of.transpose()?) {
+                    (Takes::Column(make), Some(of)) => make(of),
+                    (Takes::Value(_, make), Some(of)) => make(of, node)?,
+                    (Takes::Columns(_, make), _) => make(contract, node)?,
+                    (_, None) => return node.refused(format!("{} needs a column", named.name)),
+                };
+                let at = column.as_ref().map_or(&node.at, |(at, _)| at);
+                Ok((rule, at.clone()))
+            }
+        }
+    }
+}
+
+impl Sql {
+    fn rule(&self, contract: &Contract) -> node::Result<Rule> {
+        let columns = &self.condition.columns;
+        columns
+            .iter()
+            .try_for_each(|(name, at)| known(name, at, contract).map(drop))?;
+        Ok(Rule::new("", self.condition.expr.clone(), &self.words))
     }
 }
 
 fn known<'a>(
     name: &str,
-    at: &std::ops::Range<usize>,
+    at: &Range<usize>,
     contract: &'a Contract,
 ) -> node::Result<&'a ml_core::ColumnDef> {
     let unknown = || {

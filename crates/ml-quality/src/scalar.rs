@@ -1,5 +1,5 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use ml_core::{Pii, Value};
+use ml_core::{Pii, Type, Value};
 use rust_decimal::Decimal;
 
 mod sealed {
@@ -37,7 +37,10 @@ pub trait Exact: Number {}
 #[diagnostic::on_unimplemented(
     message = "this rule is about dates and timestamps, and the column is a `{Self}`"
 )]
-pub trait Time: Ordered {}
+pub trait Time: Ordered {
+    /// The column's type.
+    const TYPE: Type;
+}
 
 /// What has a range: numbers, dates and timestamps, and `Option` and [`Pii`] of them.
 #[diagnostic::on_unimplemented(
@@ -63,10 +66,20 @@ scalar! {
     i64 => Decimal: Number, Ordered, Exact;
     f64 => Decimal: Number, Ordered;
     Decimal => Decimal: Number, Ordered, Exact;
-    NaiveDate => NaiveDate: Ordered, Time;
-    NaiveDateTime => NaiveDateTime: Ordered, Time;
-    DateTime<Utc> => DateTime<Utc>: Ordered, Time;
+    NaiveDate => NaiveDate: Ordered;
+    NaiveDateTime => NaiveDateTime: Ordered;
+    DateTime<Utc> => DateTime<Utc>: Ordered;
 }
+
+macro_rules! time {
+    ($($base:ty => $ty:ident),*) => {$(
+        impl Time for $base {
+            const TYPE: Type = Type::$ty;
+        }
+    )*};
+}
+
+time!(NaiveDate => Date, NaiveDateTime => Timestamp, DateTime<Utc> => Timestamptz);
 
 macro_rules! wrapped {
     ($($wrapper:ident),*) => {$(
@@ -79,7 +92,9 @@ macro_rules! wrapped {
         impl<V: Number> Number for $wrapper<V> {}
         impl<V: Ordered> Ordered for $wrapper<V> {}
         impl<V: Exact> Exact for $wrapper<V> {}
-        impl<V: Time> Time for $wrapper<V> {}
+        impl<V: Time> Time for $wrapper<V> {
+            const TYPE: Type = V::TYPE;
+        }
     )*};
 }
 

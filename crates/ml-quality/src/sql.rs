@@ -1,18 +1,17 @@
 //! Rules as PostgreSQL predicates that give the same verdict. `SEMANTICS.md` says what each has to mean.
 
+use chrono::{DateTime, SubsecRound, Utc};
 use ml_core::{Action, Contract, Error, Ident, Record, Result, Type, Value};
 
+use crate::check_digits::{iban_sql, luhn_sql};
 use crate::literal::{self, quoted};
-use crate::{Expr, Judge, Rule};
+use crate::{Expr, Format, Judge, Rule};
 
 /// Why an expression has no form in SQL, or its form.
 type Form = std::result::Result<String, String>;
 
 /// What `White_Space` of Unicode has: all 25, of which PostgreSQL's own `trim` knows one.
 const WHITE_SPACE: &str = r"E'\t\n\u000B\f\r \u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000'";
-
-/// As [`is_email`](crate::is_email).
-const EMAIL: &str = r"'^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:[.][A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$'";
 
 /// A number of at most 28 digits, as it is written: others are unknown, as they are in Rust.
 const WRITTEN: &str = "'^-?(?:0[.][0-9]{1,28}|[0-9]{1,28}|(?=[0-9.]{3,29}$)[0-9]+[.][0-9]+)$'";
@@ -30,16 +29,17 @@ pub struct RuleSql {
 }
 
 impl Rule {
-    /// The rule as a condition in PostgreSQL (13 or newer, in a database that is UTF-8) on the contract's columns.
+    /// The rule as a condition in PostgreSQL (15 or newer, in a database that is UTF-8) on the contract's columns.
     ///
     /// It is false for the same records, and true or NULL for the same as well, so that it can stand in a `CHECK`.
     ///
     /// # Errors
-    /// [`Contract`](ml_core::Kind::Contract) when the rule cannot be bound to the contract, or has no equal in SQL.
+    /// [`Contract`](ml_core::Kind::Contract) when the rule cannot be bound to the contract, has no equal in SQL, or
+    /// asks what time it is: [`sql_at`](Rule::sql_at) tells it.
     ///
     /// ```
     /// use ml_core::{Column, ColumnDef, Contract, Type};
-    /// use ml_quality::ColumnRules;
+    /// use ml_quality::TextRules;
     /// const SKU: Column<(), String> = Column::new(0, "sku");
     /// let contract = Contract {
     ///     dataset: "bronze.orders".parse()?,
@@ -51,19 +51,40 @@ impl Rule {
     /// # Ok::<(), ml_core::Error>(())
     /// ```
     pub fn sql(&self, contract: &Contract) -> Result<String> {
+        self.rendered(contract, None)
+    }
+
+    /// As [`sql`](Rule::sql), for a load that began at this instant.
+    ///
+    /// # Errors
+    /// As [`sql`](Rule::sql), except for the time.
+    pub fn sql_at(&self, contract: &Contract, now: DateTime<Utc>) -> Result<String> {
+        self.rendered(contract, Some(now))
+    }
+
+    fn rendered(&self, contract: &Contract, now: Option<DateTime<Utc>>) -> Result<String> {
         let bound = self.expr.bind(contract);
-        let sql = bound.and_then(|bound| rendered(&bound, contract));
+        let sql = bound.and_then(|bound| rendered(&bound, contract, now));
         sql.map_err(|why| refused(&self.id, contract, &why))
     }
 }
 
 impl<R: Record> Judge<R> {
-    /// The rules as SQL, in the order in which they judge.
+    /// The rules as SQL, in the order in which they judge; one that asks what time it is has none.
     pub fn sql(&self) -> Vec<RuleSql> {
+        self.rendered(None)
+    }
+
+    /// The rules as SQL, for a load that began at this instant.
+    pub fn sql_at(&self, now: DateTime<Utc>) -> Vec<RuleSql> {
+        self.rendered(Some(now))
+    }
+
+    fn rendered(&self, now: Option<DateTime<Utc>>) -> Vec<RuleSql> {
         let contract = self.contract();
         let rule = |(id, action, expr): (&str, Action, Option<&Expr<usize>>)| {
             let sql = match expr {
-                Some(expr) => rendered(expr, contract),
+                Some(expr) => rendered(expr, contract, now),
                 None => Err("a closure runs in Rust only".into()),
             };
             RuleSql {
@@ -81,12 +102,13 @@ fn refused(id: &str, contract: &Contract, why: &str) -> Error {
     Error::contract(format!("rule {id} of {dataset} as SQL: {why}"))
 }
 
-fn rendered(expr: &Expr<usize>, contract: &Contract) -> Form {
-    Writer { contract }.form(expr)
+fn rendered(expr: &Expr<usize>, contract: &Contract, now: Option<DateTime<Utc>>) -> Form {
+    Writer { contract, now }.form(expr)
 }
 
 struct Writer<'a> {
     contract: &'a Contract,
+    now: Option<DateTime<Utc>>,
 }
 
 impl Writer<'_> {
@@ -102,7 +124,7 @@ impl Writer<'_> {
             Expr::IsNull(a) => format!("{} IS NULL", self.operand(a)?),
             Expr::IsBlank(a) => format!("coalesce({} = '', true)", self.trimmed(a)?),
             Expr::OneOf(a, values) => self.one_of(a, values)?,
-            Expr::Email(a) => format!("{} ~ {EMAIL}", self.form(a)?),
+            Expr::Format(a, format) => self.written(a, *format)?,
             Expr::StartsWith(a, part) => self.called("starts_with", a, part)?,
             Expr::EndsWith(a, part) => {
                 let length = part.chars().count();
@@ -131,6 +153,9 @@ impl Writer<'_> {
             Expr::Mod(a, step) => format!("mod({}, '{step}'::numeric)", self.numeric(a)?),
             Expr::Scale(a) => format!("min_scale({})", self.numeric(a)?),
             Expr::Days(a, b) => format!("{} - {}", self.operand(a)?, self.operand(b)?),
+            Expr::Seconds(a, b) => self.seconds(a, b)?,
+            Expr::Present(all) => format!("num_nonnulls({})", self.listed(all)?),
+            Expr::Now(ty) => self.moment(*ty)?,
             _ => return Err(format!("{expr} has no form in SQL")),
         })
     }
@@ -182,6 +207,38 @@ impl Writer<'_> {
         ))
     }
 
+    /// Check digits are calculated only of what has the shape.
+    fn written(&self, text: &Expr<usize>, format: Format) -> Form {
+        let text = self.form(text)?;
+        let matches = |pattern: &&str| Ok(format!("{text} ~ {}", quoted(pattern)?));
+        let shape = forms(format.patterns().iter().map(matches))?.join(" AND ");
+        let check = match format {
+            Format::Iban => iban_sql(&text),
+            Format::Luhn => luhn_sql(&text),
+            _ => return Ok(shape),
+        };
+        Ok(format!(
+            "CASE WHEN {shape} THEN {check} WHEN {text} IS NOT NULL THEN false END"
+        ))
+    }
+
+    /// PostgreSQL has infinite timestamps, which are no number of seconds from any other.
+    fn seconds(&self, a: &Expr<usize>, b: &Expr<usize>) -> Form {
+        let (a, b) = (self.operand(a)?, self.operand(b)?);
+        Ok(format!(
+            "CASE WHEN isfinite({a}) AND isfinite({b}) THEN extract(epoch FROM {a} - {b}) END"
+        ))
+    }
+
+    fn moment(&self, ty: Type) -> Form {
+        let now = self.now.ok_or("it asks what time it is")?.trunc_subsecs(6);
+        literal::sql(&match ty {
+            Type::Date => now.date_naive().into(),
+            Type::Timestamp => now.naive_utc().into(),
+            _ => now.into(),
+        })
+    }
+
     fn trimmed(&self, text: &Expr<usize>) -> Form {
         Ok(format!("btrim({}, {WHITE_SPACE})", self.form(text)?))
     }
@@ -218,7 +275,7 @@ impl Writer<'_> {
             Expr::Column(_) | Expr::Literal(_) | Expr::Coalesce(_) => form,
             Expr::AsciiLower(_) | Expr::AsciiUpper(_) | Expr::Trim(_) | Expr::Length(_) => form,
             Expr::Add(..) | Expr::Sub(..) | Expr::Mul(..) | Expr::Abs(_) => form,
-            Expr::Mod(..) | Expr::Scale(_) => form,
+            Expr::Mod(..) | Expr::Scale(_) | Expr::Present(_) | Expr::Now(_) => form,
             _ => format!("({form})"),
         })
     }

@@ -4,8 +4,11 @@ use sqlparser::ast::{Expr as Ast, Function, FunctionArg, FunctionArgExpr, Functi
 
 /// The name and the arguments of a call without modifiers; `None` for any other one.
 pub(crate) fn plain_call(call: &Function) -> Option<(String, Vec<&Ast>)> {
-    let FunctionArguments::List(list) = &call.args else {
-        return None;
+    let list = match &call.args {
+        FunctionArguments::List(list) => list,
+        // `current_date` is written without brackets.
+        FunctionArguments::None => return Some((name(call), Vec::new())),
+        FunctionArguments::Subquery(_) => return None,
     };
     let is_plain = !call.uses_odbc_syntax
         && call.parameters == FunctionArguments::None

@@ -3,17 +3,16 @@
 use std::ops::Range;
 
 use sqlparser::ast::{
-    BinaryOperator, Expr as Ast, Function, Ident, InTarget, Spanned, UnaryOperator,
-    Value as Constant,
+    BinaryOperator, Expr as Ast, Ident, InTarget, Spanned, UnaryOperator, Value as Constant,
 };
 
 use crate::snippet::Flaw;
 use crate::sql_constant::constant;
-use crate::sql_names::{construct, plain_call};
+use crate::sql_names::construct;
 use crate::sql_text::span;
 use crate::{Compare, Expr};
 
-type Result<T = Expr> = std::result::Result<T, Flaw>;
+pub(crate) type Result<T = Expr> = std::result::Result<T, Flaw>;
 
 /// How deep the expression may be: sums nest without brackets.
 const MAX_DEPTH: usize = 64;
@@ -116,6 +115,9 @@ impl<'a> Nodes<'a> {
             BinaryOperator::Plus => self.two(Expr::Add, left, right),
             BinaryOperator::Minus => self.two(Expr::Sub, left, right),
             BinaryOperator::Multiply => self.two(Expr::Mul, left, right),
+            BinaryOperator::Modulo => self.remainder(left, right),
+            BinaryOperator::PGRegexMatch => self.matches(left, right),
+            BinaryOperator::PGRegexNotMatch => Ok(self.matches(left, right)?.negated()),
             _ => match comparison(op) {
                 Some(how) => self.comparison(node, left, how, right),
                 None => self.refused(node, format!("a rule cannot have the operator {op}")),
@@ -204,30 +206,16 @@ impl<'a> Nodes<'a> {
         })
     }
 
-    fn call(&mut self, node: &Ast, call: &Function) -> Result {
-        let Some((name, arguments)) = plain_call(call) else {
-            return self.unknown(node);
-        };
-        match (name.as_str(), arguments.as_slice()) {
-            ("abs", [a]) => self.boxed(a).map(Expr::Abs),
-            ("length" | "char_length" | "character_length", [a]) => self.boxed(a).map(Expr::Length),
-            ("coalesce", [_, ..]) => {
-                let all = arguments.iter().map(|one| self.condition(one));
-                all.collect::<Result<_>>().map(Expr::Coalesce)
-            }
-            ("abs" | "length" | "char_length" | "character_length", all) => {
-                let what = format!("{name} takes 1 argument, not {}", all.len());
-                self.refused(node, what)
-            }
-            _ => self.unknown(node),
-        }
-    }
-
-    fn boxed(&mut self, node: &Ast) -> Result<Box<Expr>> {
+    pub(crate) fn boxed(&mut self, node: &Ast) -> Result<Box<Expr>> {
         self.condition(node).map(Box::new)
     }
 
-    fn two(&mut self, make: impl FnOnce(Box<Expr>, Box<Expr>) -> Expr, a: &Ast, b: &Ast) -> Result {
+    pub(crate) fn two(
+        &mut self,
+        make: impl FnOnce(Box<Expr>, Box<Expr>) -> Expr,
+        a: &Ast,
+        b: &Ast,
+    ) -> Result {
         Ok(make(self.boxed(a)?, self.boxed(b)?))
     }
 
@@ -239,16 +227,16 @@ impl<'a> Nodes<'a> {
         Ok(())
     }
 
-    fn unknown(&self, node: &Ast) -> Result {
+    pub(crate) fn unknown(&self, node: &Ast) -> Result {
         self.refused(node, format!("a rule cannot have {}", construct(node)))
     }
 
-    fn refused<T>(&self, node: &Ast, what: impl Into<String>) -> Result<T> {
+    pub(crate) fn refused<T>(&self, node: &Ast, what: impl Into<String>) -> Result<T> {
         Err(Flaw::new(span(self.text, node.span()), what))
     }
 }
 
-fn text(node: &Ast) -> Option<&str> {
+pub(crate) fn text(node: &Ast) -> Option<&str> {
     match node {
         Ast::Value(value) => match &value.value {
             Constant::SingleQuotedString(text) => Some(text),

@@ -28,7 +28,9 @@ const STACK_BYTES: usize = 32 << 20;
 /// and `OR`. It may have columns; constants (numbers, which stay exact, texts, `TRUE`, `FALSE`, `DATE '…'`,
 /// `TIMESTAMP '…'` and `TIMESTAMPTZ '…'`); `=`, `<>`, `<`, `<=`, `>`, `>=`; `AND`, `OR`, `NOT`; `IS [NOT] NULL`;
 /// `IS [NOT] DISTINCT FROM`; `[NOT] BETWEEN`; `[NOT] IN` with constants; `[NOT] LIKE` with `%` at the ends only;
-/// `+`, `-`, `*`; `abs`, `length`, `char_length` and `coalesce`.
+/// `+`, `-`, `*`, and `%` by a constant; `~` and `!~` with a portable [`Pattern`](crate::Pattern); `abs`, `length`,
+/// `char_length`, `mod`, `starts_with`, `num_nonnulls` and `coalesce`; `current_date`, `current_timestamp`, `now()` and
+/// `localtimestamp`, which are the instant at which the load began.
 ///
 /// # Errors
 /// [`Contract`](ml_core::Kind::Contract) for everything else: the message names what is refused, its line and its
@@ -40,10 +42,10 @@ const STACK_BYTES: usize = 32 << 20;
 /// let expr = condition("Amount >= 0")?;
 /// assert_eq!(expr, Expr::column("amount").compare(Compare::Ge, Expr::literal(0)));
 ///
-/// let error = condition("amount > 0 AND now() > due").unwrap_err();
-/// assert_eq!(error.to_string(), "the condition, line 1 column 16: a rule cannot have the function now");
+/// let error = condition("amount > 0 AND random() > due").unwrap_err();
+/// assert_eq!(error.to_string(), "the condition, line 1 column 16: a rule cannot have the function random");
 /// let shown = std::error::Error::source(&error).map(ToString::to_string);
-/// assert_eq!(shown.as_deref(), Some("\n  amount > 0 AND now() > due\n                 ^^^"));
+/// assert_eq!(shown.as_deref(), Some("\n  amount > 0 AND random() > due\n                 ^^^^^^"));
 /// # Ok::<(), ml_core::Error>(())
 /// ```
 pub fn condition(text: &str) -> Result<Expr> {

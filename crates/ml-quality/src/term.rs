@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use ml_core::Column;
 use rust_decimal::Decimal;
 
+use crate::rule::columns;
 use crate::{Compare, Expr, Rule, Scalar};
 
 /// An expression over the columns of `T` that has a value of kind `K`: columns, numbers and what is calculated of them.
@@ -85,6 +86,16 @@ impl<T> Term<T, Decimal> {
         Term::new(Expr::Abs(Box::new(self.expr)))
     }
 
+    /// No further from `other` than the tolerance, which a sum may be; the rule is named `<columns>.near`.
+    ///
+    /// `(NET.expr() + TAX).near(TOTAL, dec!(0.01))`: what cannot be calculated is unknown, and passes.
+    pub fn near(self, other: impl Into<Self>, tolerance: impl Into<Self>) -> Rule {
+        let (other, tolerance) = (other.into(), tolerance.into().expr);
+        let expected = format!("{} within {tolerance} of {}", self.expr, other.expr);
+        let apart = (self - other).abs().expr;
+        rule("near", apart.compare(Compare::Le, tolerance), expected)
+    }
+
     /// Above zero; the rule is named `<columns>.positive`.
     pub fn positive(self) -> Rule {
         self.compared(Compare::Gt, 0.into(), "positive", "above")
@@ -121,13 +132,8 @@ impl<T> Term<T, NaiveDate> {
 }
 
 fn rule(what: &str, expr: Expr, expected: String) -> Rule {
-    let mut columns: Vec<&str> = Vec::new();
-    for column in expr.columns() {
-        if !columns.contains(&column.as_str()) {
-            columns.push(column);
-        }
-    }
-    Rule::new(format!("{}.{what}", columns.join("_")), expr, expected)
+    let id = format!("{}.{what}", columns(&expr).join("_"));
+    Rule::new(id, expr, expected)
 }
 
 macro_rules! operators {

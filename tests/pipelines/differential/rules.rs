@@ -6,7 +6,7 @@ mod texts;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use metalayer::core::{Column, ColumnDef, Contract, Type};
 use metalayer::prelude::*;
-use metalayer::quality::{Compare, Expr, Rule, when};
+use metalayer::quality::{Compare, Expr, Rule, all as every, any, none, present, when};
 use rust_decimal::{Decimal, dec};
 
 type Of<V> = Column<(), V>;
@@ -26,6 +26,14 @@ const DAY: Of<Option<NaiveDate>> = Column::new(11, "day");
 const DUE: Of<NaiveDate> = Column::new(12, "due");
 const LOCAL: Of<Option<NaiveDateTime>> = Column::new(13, "local");
 const AT: Of<Option<DateTime<Utc>>> = Column::new(14, "at");
+const PICKED: Of<Option<NaiveDateTime>> = Column::new(15, "picked");
+const SENT: Of<DateTime<Utc>> = Column::new(16, "sent");
+
+/// When the load began, in the hour that clocks skip in Berlin.
+pub fn now() -> DateTime<Utc> {
+    let day = NaiveDate::from_ymd_opt(2024, 3, 31).unwrap();
+    day.and_hms_micro_opt(2, 30, 0, 123_456).unwrap().and_utc()
+}
 
 pub fn contract() -> Contract {
     use Type::{Bool, Date, Float8, Int4, Int8, Numeric, Text, Timestamp, Timestamptz};
@@ -49,6 +57,8 @@ pub fn contract() -> Contract {
         of(DUE.name, Date, false),
         of(LOCAL.name, Timestamp, true),
         of(AT.name, Timestamptz, true),
+        of(PICKED.name, Timestamp, true),
+        of(SENT.name, Timestamptz, false),
     ];
     let dataset = "bronze.hostile".parse().unwrap();
     Contract {
@@ -64,6 +74,7 @@ pub fn contract() -> Contract {
 pub fn all() -> Vec<Rule> {
     let rules = [
         texts::texts(),
+        texts::formats(),
         texts::patterns(),
         numbers::numbers(),
         numbers::calculations(),
@@ -102,6 +113,27 @@ fn times() -> Vec<Rule> {
         DUE.expr().days_since(day(2000, 1, 1)).between(0, 9_000),
         DAY.expr().days_since(DUE).distinct_from(0),
         DAY.expr().or(DUE).above(day(2024, 3, 1)),
+        DAY.expr().at_most(DUE).named("day_due.order"),
+        DAY.ordered(DUE),
+        DAY.within_days(DUE, 30),
+        LOCAL.within_days(PICKED, 30),
+        AT.within_days(SENT, 30),
+        DAY.not_future(),
+        LOCAL.not_future(),
+        AT.not_future(),
+        DAY.recent(20),
+        LOCAL.recent(20),
+        AT.recent(20),
+        raw(
+            "seconds",
+            Expr::Seconds(column("local"), column("picked"))
+                .compare(Compare::Gt, Expr::literal(dec!(0.000001))),
+        ),
+        raw(
+            "seconds since now",
+            Expr::Seconds(Box::new(Expr::Now(Type::Timestamptz)), column("at"))
+                .compare(Compare::Le, Expr::literal(86_400)),
+        ),
         LOCAL.not_before(gap),
         LOCAL.not_after(last),
         LOCAL.expr().equals(gap),
@@ -174,6 +206,16 @@ fn logic() -> Vec<Rule> {
                 .compare(Compare::Eq, SMALL.positive().expr),
         ),
         NAME.required_if(SMALL.positive()),
+        present(1, (NAME, SMALL)),
+        present(3, (NAME, SMALL, SCORE, DAY)),
+        every([NAME.not_blank(), SMALL.positive()]),
+        any([NAME.one_of(["EU"]), SMALL.positive()]),
+        none([NAME.one_of(["EU"]), SMALL.positive()]),
+        raw(
+            "present and unknown",
+            Expr::Present(vec![Expr::And(all()), Expr::column("day")])
+                .compare(Compare::Eq, Expr::literal(2)),
+        ),
         when(NAME.one_of(["EU", "a"])).then(PRICE.at_least(dec!(0))),
     ]
 }

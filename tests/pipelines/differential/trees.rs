@@ -1,7 +1,7 @@
 //! Expressions at random: whatever can be built, and some that cannot.
 
 use metalayer::core::Type;
-use metalayer::quality::{Compare, Expr};
+use metalayer::quality::{Compare, Expr, Format};
 
 use super::values::{Dice, hostile, ordinary};
 
@@ -14,7 +14,7 @@ impl Trees<'_> {
         let inner = depth.saturating_sub(1);
         match self.dice.roll(if depth == 0 { 5 } else { 14 }) {
             0 => Expr::column("flag"),
-            1 => Expr::Email(self.text(inner).into()),
+            1 => Expr::Format(self.text(inner).into(), *self.dice.one(&Format::ALL)),
             2 => Expr::IsBlank(self.text(inner).into()),
             3 => self.about_text(inner),
             4..8 => self.compared(inner),
@@ -72,8 +72,13 @@ impl Trees<'_> {
             9 => Expr::Coalesce(vec![self.number(inner), self.number(inner)]),
             10 => Expr::Length(self.text(inner).into()),
             11 => Expr::Scale(self.number(inner).into()),
-            _ => match self.dice.roll(2) {
-                0 => Expr::Days(self.day().into(), self.day().into()),
+            _ => match self.dice.roll(4) {
+                0 => Expr::Seconds(
+                    Expr::column("local").into(),
+                    Expr::Now(Type::Timestamp).into(),
+                ),
+                1 => Expr::Present(vec![self.text(inner), self.number(inner)]),
+                2 => Expr::Days(self.day().into(), self.day().into()),
                 _ => Expr::Mod(self.number(inner).into(), self.step()),
             },
         }

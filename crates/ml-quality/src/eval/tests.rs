@@ -40,19 +40,36 @@ fn the_truth_tables_are_those_of_sql() {
     ];
     for (a, b, and, or) in table {
         let both = || vec![literal(a), literal(b)];
-        assert_eq!(Expr::And(both()).truth(&Nothing), and, "{a:?} and {b:?}");
-        assert_eq!(Expr::Or(both()).truth(&Nothing), or, "{a:?} or {b:?}");
+        assert_eq!(
+            Expr::And(both()).truth(&Nothing, Now::UNIX_EPOCH),
+            and,
+            "{a:?} and {b:?}"
+        );
+        assert_eq!(
+            Expr::Or(both()).truth(&Nothing, Now::UNIX_EPOCH),
+            or,
+            "{a:?} or {b:?}"
+        );
     }
     for (a, not) in [(T, F), (F, T), (N, N)] {
-        assert_eq!(Expr::Not(Box::new(literal(a))).truth(&Nothing), not);
+        assert_eq!(
+            Expr::Not(Box::new(literal(a))).truth(&Nothing, Now::UNIX_EPOCH),
+            not
+        );
     }
-    assert_eq!(Expr::<usize>::And(Vec::new()).truth(&Nothing), T);
-    assert_eq!(Expr::<usize>::Or(Vec::new()).truth(&Nothing), F);
+    assert_eq!(
+        Expr::<usize>::And(Vec::new()).truth(&Nothing, Now::UNIX_EPOCH),
+        T
+    );
+    assert_eq!(
+        Expr::<usize>::Or(Vec::new()).truth(&Nothing, Now::UNIX_EPOCH),
+        F
+    );
 }
 
 #[test]
 fn only_false_is_a_violation() {
-    let passes = [T, F, N].map(|truth| literal(truth).passes(&Nothing));
+    let passes = [T, F, N].map(|truth| literal(truth).passes(&Nothing, Now::UNIX_EPOCH));
     assert_eq!(passes, [true, false, true]);
 }
 
@@ -63,16 +80,17 @@ fn null_is_unknown_except_where_it_is_asked_for() {
         Expr::Compare(Compare::Eq, null(), null()),
         Expr::Compare(Compare::Ne, null(), Box::new(one.clone())),
         Expr::OneOf(null(), vec!["a".into()]),
-        Expr::Email(null()),
+        Expr::Format(null(), crate::Format::Email),
+        Expr::Format(null(), crate::Format::Iban),
         Expr::Compare(Compare::Ge, Box::new(Expr::Length(null())), Box::new(one)),
     ];
     for expr in unknown {
-        assert_eq!(expr.truth(&Nothing), N, "{expr}");
+        assert_eq!(expr.truth(&Nothing, Now::UNIX_EPOCH), N, "{expr}");
     }
-    assert_eq!(Expr::IsNull(null()).truth(&Nothing), T);
-    assert_eq!(Expr::IsBlank(null()).truth(&Nothing), T);
+    assert_eq!(Expr::IsNull(null()).truth(&Nothing, Now::UNIX_EPOCH), T);
+    assert_eq!(Expr::IsBlank(null()).truth(&Nothing, Now::UNIX_EPOCH), T);
     assert_eq!(
-        Expr::IsNull(Box::new(Expr::Add(null(), null()))).truth(&Nothing),
+        Expr::IsNull(Box::new(Expr::Add(null(), null()))).truth(&Nothing, Now::UNIX_EPOCH),
         T
     );
 }
@@ -91,7 +109,7 @@ fn every_operator_compares() {
     for (how, expected) in table {
         let found = [1, 2, 3].map(|n| {
             let [a, b] = [n, 2].map(|n| Box::new(Expr::Literal(Value::Int(n))));
-            Expr::Compare(how, a, b).truth(&Nothing) == T
+            Expr::Compare(how, a, b).truth(&Nothing, Now::UNIX_EPOCH) == T
         });
         assert_eq!(found, expected, "{}", how.sql());
     }
@@ -100,10 +118,18 @@ fn every_operator_compares() {
 #[test]
 fn blank_is_white_space_of_any_script() {
     for blank in ["", " ", "\t\r\n", "\u{a0}\u{2003}\u{3000}"] {
-        assert_eq!(Expr::IsBlank(text(blank)).truth(&Nothing), T, "{blank:?}");
+        assert_eq!(
+            Expr::IsBlank(text(blank)).truth(&Nothing, Now::UNIX_EPOCH),
+            T,
+            "{blank:?}"
+        );
     }
     for not in ["a", " a ", "\u{200b}", "-"] {
-        assert_eq!(Expr::IsBlank(text(not)).truth(&Nothing), F, "{not:?}");
+        assert_eq!(
+            Expr::IsBlank(text(not)).truth(&Nothing, Now::UNIX_EPOCH),
+            F,
+            "{not:?}"
+        );
     }
 }
 
@@ -112,7 +138,7 @@ fn length_counts_scalar_values() {
     for (value, length) in [("", 0), ("aé日", 3), ("e\u{301}", 2), ("👩‍👩‍👧", 5)] {
         let counted = Expr::Length(text(value));
         assert!(
-            counted.value(&Nothing) == ValueRef::Int(length),
+            counted.value(&Nothing, Now::UNIX_EPOCH) == ValueRef::Int(length),
             "{value:?}"
         );
     }

@@ -2,12 +2,13 @@ use std::ops::Range;
 
 use ml_core::Action;
 
+use super::named::{Named, Takes};
 use super::node::{Node, Result, Table, What};
 use crate::snippet::{Flaw, Source, position};
 use crate::sql_text::{self, Condition, one_line};
 
-const KEYS: &[&str] = &[
-    "id", "action", "when", "column", "check", "one_of", "range", "length", "expected",
+const KEYS: [&str; 7] = [
+    "id", "action", "column", "check", "when", "where", "expected",
 ];
 
 /// A rule as a file has it: what needs no contract is checked.
@@ -18,26 +19,23 @@ pub(super) struct Entry {
     pub(super) action: Action,
     pub(super) expected: Option<String>,
     pub(super) says: Says,
+    /// The records it is about.
+    pub(super) about: Option<Sql>,
 }
 
 #[derive(Debug, Clone)]
 pub(super) enum Says {
-    /// SQL, its place and its words.
-    When(Condition, Range<usize>, String),
-    /// Something about a column.
-    Column(Range<usize>, String, Check),
+    When(Sql),
+    /// A rule with a name, its column if it has one, and what it takes.
+    Named(&'static Named, Option<(Range<usize>, String)>, Node),
 }
 
-/// The rules that have a name.
+/// A condition in SQL, its place and its words.
 #[derive(Debug, Clone)]
-pub(super) enum Check {
-    NotNull,
-    NotBlank,
-    Email,
-    Positive,
-    OneOf(Range<usize>, Vec<Node>),
-    Range(Range<usize>, Option<Node>, Option<Node>),
-    Length(u32, u32),
+pub(super) struct Sql {
+    pub(super) condition: Condition,
+    pub(super) at: Range<usize>,
+    pub(super) words: String,
 }
 
 /// The rules of a file.
@@ -54,15 +52,18 @@ pub(super) fn entries(root: Node, source: &Source) -> Result<Vec<Entry>> {
 }
 
 fn entry(node: Node, source: &Source) -> Result<Entry> {
-    let mut table = node.table("rule", KEYS)?;
+    let others = Named::names(|named| !named.is_check());
+    let mut table = node.table("rule", &[&KEYS[..], &others].concat())?;
+    let about = table.take_text("where")?;
     let entry = Entry {
         at: table.at.clone(),
         id: table.take_text("id")?,
         action: action(&mut table)?,
         expected: table.take_text("expected")?.map(|(_, words)| words),
-        says: says(&mut table, source)?,
+        says: says(&mut table, source, &others)?,
+        about: about.map(|text| sql(text, source)).transpose()?,
     };
-    if entry.id.is_none() && matches!(entry.says, Says::When(..)) {
+    if entry.id.is_none() && matches!(entry.says, Says::When(_)) {
         return Err(Flaw::new(entry.at, "a rule with `when` needs an id"));
     }
     Ok(entry)
@@ -83,84 +84,70 @@ fn action(table: &mut Table) -> Result<Action> {
     }
 }
 
-fn says(table: &mut Table, source: &Source) -> Result<Says> {
-    let kinds = ["when", "check", "one_of", "range", "length"];
-    let said: Vec<&str> = kinds.into_iter().filter(|key| table.has(key)).collect();
+fn says(table: &mut Table, source: &Source, others: &[&str]) -> Result<Says> {
+    let kinds = || ["when", "check"].iter().chain(others);
+    let said: Vec<&str> = kinds().copied().filter(|key| table.has(key)).collect();
     let [kind] = said.as_slice() else {
+        let all: Vec<&str> = kinds().copied().collect();
         let what = match said.is_empty() {
-            true => format!("a rule needs one of {}", kinds.join(", ")),
+            true => format!("a rule needs one of {}", all.join(", ")),
             false => format!("a rule has only one of {}", said.join(", ")),
         };
         return Err(Flaw::new(table.at.clone(), what));
     };
-    match (*kind, table.take_text("column")?) {
-        ("when", None) => when(table, source),
+    let column = table.take_text("column")?;
+    let node = table.needs("a rule", kind)?;
+    match (*kind, column) {
+        ("when", None) => Ok(Says::When(sql(node.text("when")?, source)?)),
         ("when", Some((at, _))) => Err(Flaw::new(at, "`when` names its columns itself")),
+        (kind, column) => named(kind, column, node, table),
+    }
+}
+
+fn named(
+    kind: &str,
+    column: Option<(Range<usize>, String)>,
+    node: Node,
+    table: &Table,
+) -> Result<Says> {
+    let named = match kind {
+        "check" => check(&node)?,
+        other => Named::find(other).ok_or_else(|| Flaw::new(node.at.clone(), "no rule"))?,
+    };
+    match (&named.takes, column) {
+        (Takes::Columns(..), Some((at, _))) => {
+            Err(Flaw::new(at, format!("{kind} names its columns itself")))
+        }
+        (Takes::Columns(..), None) => Ok(Says::Named(named, None, node)),
+        (_, Some(column)) => Ok(Says::Named(named, Some(column), node)),
         (_, None) => Err(Flaw::new(
             table.at.clone(),
             format!("{kind} needs a column"),
         )),
-        (kind, Some((at, column))) => Ok(Says::Column(at, column, check(kind, table)?)),
     }
 }
 
-fn when(table: &mut Table, source: &Source) -> Result<Says> {
-    let Some((at, text)) = table.take_text("when")? else {
-        return Err(Flaw::new(table.at.clone(), "a rule needs a condition"));
-    };
+fn check(node: &Node) -> Result<&'static Named> {
+    let (at, name) = node.clone().text("check")?;
+    let known = Named::find(&name).filter(|named| named.is_check());
+    known.ok_or_else(|| {
+        let checks = Named::names(Named::is_check).join(", ");
+        Flaw::new(at, format!("unknown check {name:?}, expected {checks}"))
+    })
+}
+
+fn sql((at, text): (Range<usize>, String), source: &Source) -> Result<Sql> {
     let within = Within::new(source.text(), at.clone(), &text);
     let mut condition = sql_text::parse(&text).map_err(|flaw| within.flaw(flaw))?;
     for (_, place) in &mut condition.columns {
         *place = within.place(place.clone());
     }
-    Ok(Says::When(condition, at, one_line(&text)))
-}
-
-fn check(kind: &str, table: &mut Table) -> Result<Check> {
-    let Some(node) = table.take(kind) else {
-        return Err(Flaw::new(table.at.clone(), "a rule needs a check"));
-    };
-    match kind {
-        "one_of" => Ok(Check::OneOf(node.at.clone(), node.list(kind)?)),
-        "range" => range(node),
-        "length" => length(node),
-        _ => named(node.text(kind)?),
-    }
-}
-
-fn named((at, name): (Range<usize>, String)) -> Result<Check> {
-    match name.as_str() {
-        "not_null" => Ok(Check::NotNull),
-        "not_blank" => Ok(Check::NotBlank),
-        "email" => Ok(Check::Email),
-        "positive" => Ok(Check::Positive),
-        _ => {
-            let known = "not_null, not_blank, email or positive";
-            let what = format!("unknown check {name:?}, expected {known}");
-            Err(Flaw::new(at, what))
-        }
-    }
-}
-
-fn range(node: Node) -> Result<Check> {
-    let mut table = node.table("range", &["min", "max"])?;
-    match (table.take("min"), table.take("max")) {
-        (None, None) => Err(Flaw::new(table.at, "a range needs min or max")),
-        (min, max) => Ok(Check::Range(table.at, min, max)),
-    }
-}
-
-fn length(node: Node) -> Result<Check> {
-    let mut table = node.table("length", &["min", "max"])?;
-    let min = table.take("min").map_or(Ok(0), |min| min.count("min"))?;
-    let Some(max) = table.take("max") else {
-        return Err(Flaw::new(table.at, "a length needs max"));
-    };
-    let most = max.count("max")?;
-    if min > most {
-        return max.refused(format!("max is below min, which is {min}"));
-    }
-    Ok(Check::Length(min, most))
+    let words = one_line(&text);
+    Ok(Sql {
+        condition,
+        at,
+        words,
+    })
 }
 
 /// A condition inside of a file.

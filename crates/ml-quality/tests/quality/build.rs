@@ -1,7 +1,10 @@
 use std::sync::Arc;
 
 use ml_core::{Contract, Kind, Row, Value};
-use ml_quality::{Action, ColumnRules, Compare, Expr, Rule, RuleSet, rule, validated};
+use ml_quality::{
+    Action, ColumnRules, Compare, Expr, Format, NumberRules, Rule, RuleSet, TextRules, rule,
+    validated,
+};
 
 use crate::order::{Order, rules};
 
@@ -67,7 +70,10 @@ fn only_like_is_compared_with_like() {
     assert!(compare(region(), Expr::Literal(Value::Null)).contains("is_null"));
     assert!(compare(Expr::column("score"), Expr::literal(f64::NAN)).contains("NaN"));
     assert!(refused(region()).contains("a condition is expected"));
-    assert!(refused(Expr::Email(Box::new(Expr::column("price")))).contains("text is expected"));
+    assert!(
+        refused(Expr::Format(Box::new(Expr::column("price")), Format::Email))
+            .contains("text is expected")
+    );
     assert!(refused(Expr::Abs(Box::new(region()))).contains("a number is expected"));
     assert!(refused(Expr::And(vec![Expr::column("paid"), region()])).contains("a condition"));
     assert!(refused(Expr::OneOf(Box::new(region()), vec![1.into()])).contains("a number"));

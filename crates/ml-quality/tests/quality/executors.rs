@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, NaiveDate};
 use ml_core::Contract;
-use ml_quality::{Action, ColumnRules, Expr, Rule, RuleSet, rule, validated, when};
+use ml_quality::{
+    Action, ColumnRules, Expr, NumberRules, Rule, RuleSet, TextRules, TimeRules, rule, validated,
+    when,
+};
 use rust_decimal::dec;
 
 use crate::order::Order;

@@ -1,5 +1,5 @@
 use ml_core::Fingerprint;
-use ml_quality::{ColumnRules, RuleSet, rule, validated};
+use ml_quality::{ColumnRules, RuleSet, TextRules, rule, validated};
 use rust_decimal::dec;
 
 use crate::order::{Order, rules};

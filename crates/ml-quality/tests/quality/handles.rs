@@ -1,5 +1,5 @@
 use ml_core::Pii;
-use ml_quality::{Action, ColumnRules, Rule, RuleSet};
+use ml_quality::{Action, ColumnRules, NumberRules, Rule, RuleSet, TextRules};
 use rust_decimal::dec;
 
 use crate::order::{Order, good, violations};

@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in test functions, but not in what they share
 
 mod build;
+mod catalogue;
 mod executors;
 mod fingerprint;
 mod handles;
 mod judge;
 mod order;
 mod privacy;
+mod reference;
 mod rule_file;
 mod rule_file_refused;
 mod sql_text;

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use ml_core::{Pii, Record, Report, Violation};
-use ml_quality::{ColumnRules, Judge, RuleSet};
+use ml_quality::{ColumnRules, Judge, NumberRules, RuleSet, TextRules};
 use rust_decimal::{Decimal, dec};
 use validator::{Validate, ValidationError};
 

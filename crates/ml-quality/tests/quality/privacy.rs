@@ -1,5 +1,5 @@
 use ml_core::{Pii, Report};
-use ml_quality::{ColumnRules, rule, validated};
+use ml_quality::{ColumnRules, TextRules, rule, validated};
 
 use crate::order::{Order, good, rules, violations};
 

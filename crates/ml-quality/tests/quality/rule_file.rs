@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ml_core::{Contract, Fields, Fingerprint, Report, Row, Typed};
-use ml_quality::{Action, ColumnRules, Rule, RuleFile, RuleSet};
+use ml_quality::{Action, ColumnRules, NumberRules, Rule, RuleFile, RuleSet, TextRules};
 use proptest::prelude::*;
 use rust_decimal::dec;
 

@@ -1,7 +1,7 @@
 //! What conditions in SQL mean.
 
 use chrono::{NaiveDate, TimeZone, Utc};
-use ml_core::Value;
+use ml_core::{Type, Value};
 use ml_quality::{Compare, Expr, condition};
 use rust_decimal::dec;
 
@@ -96,6 +96,24 @@ fn like_is_a_comparison_of_ends() {
     means("a like '%x%'", Expr::Contains(a(), x()));
     means("a like 'x'", is("a", Compare::Eq, "x"));
     means("a not like 'x%'", Expr::StartsWith(a(), x()).negated());
+}
+
+#[test]
+fn functions_and_operators_have_their_nodes() {
+    let a = || boxed(column("a"));
+    let zero = |expr: Expr| expr.compare(Compare::Eq, Expr::literal(0));
+    means("a ~ '^x$'", Expr::Matches(a(), "^x$".into()));
+    means("a !~ '^x$'", Expr::Matches(a(), "^x$".into()).negated());
+    means("starts_with(a, 'x')", Expr::StartsWith(a(), "x".into()));
+    means("a % 3 = 0", zero(Expr::Mod(a(), 3.into())));
+    means("mod(a, 0.5) = 0", zero(Expr::Mod(a(), dec!(0.5))));
+    let both = vec![column("a"), column("b")];
+    means("num_nonnulls(a, b) = 0", zero(Expr::Present(both)));
+    let not_after = |ty| column("a").compare(Compare::Le, Expr::Now(ty));
+    means("a <= current_date", not_after(Type::Date));
+    means("a <= CURRENT_TIMESTAMP", not_after(Type::Timestamptz));
+    means("a <= now()", not_after(Type::Timestamptz));
+    means("a <= localtimestamp", not_after(Type::Timestamp));
 }
 
 #[test]

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate};
 use ml_core::{Contract, Fields, Pii, Report, Row, Settled, Typed};
-use ml_quality::{Action, ColumnRules, Judge, Rule, RuleSet};
+use ml_quality::{Action, ColumnRules, Judge, NumberRules, Rule, RuleSet, TextRules};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 

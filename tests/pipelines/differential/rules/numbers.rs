@@ -61,6 +61,16 @@ pub(super) fn numbers() -> Vec<Rule> {
         PRICE.max_scale(2),
         COST.max_scale(0),
         PRICE.max_scale(27),
+        PRICE.precision(10, 2),
+        COST.precision(28, 28),
+        COST.precision(40, 3),
+        SMALL.precision(3, 0),
+        BIG.not_negative(),
+        RATE.not_negative(),
+        SCORE.finite(),
+        SMALL.one_of([0, 1, 2]),
+        PRICE.none_of([dec!(0.1), dec!(1.50)]),
+        SCORE.one_of([0.1, 0.3]),
         raw(
             "whole one of",
             Expr::OneOf(
@@ -100,6 +110,7 @@ pub(super) fn calculations() -> Vec<Rule> {
     vec![
         off().at_most(dec!(0.01)),
         off().at_most(5),
+        (PRICE.expr() + COUNT).near(COST, dec!(0.5)),
         (PRICE.expr() * COST).at_least(1),
         (PRICE.expr() + COST).positive(),
         (PRICE.expr() - COST).equals(0),

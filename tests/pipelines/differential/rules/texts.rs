@@ -1,7 +1,7 @@
 //! Rules about text.
 
 use metalayer::prelude::*;
-use metalayer::quality::{Compare, Expr, Rule};
+use metalayer::quality::{Characters, Compare, Expr, Format, Rule};
 
 use super::{CODE, MUST, NAME, raw};
 
@@ -78,7 +78,8 @@ pub(super) fn texts() -> Vec<Rule> {
             "upper matches",
             Expr::Matches(boxed(upper()), "^[A-Z]+$".into()),
         ),
-        raw("upper e-mail", Expr::Email(boxed(upper()))),
+        raw("upper e-mail", Expr::Format(boxed(upper()), Format::Email)),
+        raw("upper IBAN", Expr::Format(boxed(upper()), Format::Iban)),
         raw(
             "trimmed is blank",
             Expr::IsBlank(boxed(NAME.expr().trim().into_expr())).negated(),
@@ -88,6 +89,26 @@ pub(super) fn texts() -> Vec<Rule> {
             Expr::AsciiLower(boxed(upper())).compare(Compare::Eq, Expr::literal("eu")),
         ),
     ]
+}
+
+pub(super) fn formats() -> Vec<Rule> {
+    let formats = Format::ALL.map(|format| NAME.is(format));
+    let characters = Characters::ALL.map(|one| MUST.only(one));
+    let others = [
+        MUST.is(Format::Luhn).named("must.luhn"),
+        MUST.is(Format::IsoDate),
+        NAME.is_country(),
+        NAME.is_country_alpha3(),
+        MUST.is_currency(),
+        NAME.lower_case(),
+        MUST.upper_case(),
+        NAME.trimmed(),
+    ];
+    formats
+        .into_iter()
+        .chain(characters)
+        .chain(others)
+        .collect()
 }
 
 pub(super) fn patterns() -> Vec<Rule> {

@@ -5,6 +5,66 @@ pub(super) fn texts() -> Vec<String> {
     const NOT_WHITE: &str = "\u{1}\u{8}\u{e}\u{1c}\u{1d}\u{1e}\u{1f}\u{7f}\u{84}\u{86}\u{ad}\u{180e}\u{200b}\u{200c}\u{200d}\u{2060}\u{3164}\u{feff}\u{fffd}";
     const LETTERS: &str =
         "ßﬁİıςΣσſKÅåÄäЖжǅ\u{301}\u{d7ff}\u{e000}\u{ffff}\u{10000}\u{10ffff}😀日٣५";
+    /// For each format texts that have it, and some that do not by one character.
+    const FORMATS: [&str; 57] = [
+        "ada@example.com",
+        "a.b@example.co.uk",
+        "a..b@example.com",
+        ".a@example.com",
+        "a@example.c",
+        "a@1.2",
+        "http://example.com",
+        "HTTPS://example.com:8443/a?b=%20#c",
+        "http://user@example.com",
+        "http://exa_mple.com",
+        "http://example.com/\n",
+        "http://example.com/ü",
+        "//example.com",
+        "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+        "F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6",
+        "f81d4fae7dec11d0a76500a0c91e6bf6",
+        "g81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+        "192.0.2.1",
+        "255.255.255.255",
+        "256.0.0.1",
+        "01.2.3.4",
+        "1.2.3",
+        "::",
+        "::1",
+        "2001:db8::8:800:200c:417a",
+        "1:2:3:4:5:6:7:8",
+        "1:2:3:4:5:6:7:8:9",
+        "::ffff:192.0.2.1",
+        "1::2::3",
+        "fe80::1%eth0",
+        "2024-02-29",
+        "2023-02-29",
+        "1900-02-29",
+        "2000-02-29",
+        "0000-01-01",
+        "2024-04-31",
+        "2024-1-1",
+        "9999-12-31",
+        "+4930123456",
+        "+049301234",
+        "+123456",
+        "+1234567890123456",
+        "DE89370400440532013000",
+        "GB82WEST12345698765432",
+        "MT84MALT011000012345MTLCAST001S",
+        "DE89370400440532013001",
+        "DE89 3704 0044 0532 0130 00",
+        "de89370400440532013000",
+        "79927398713",
+        "79927398710",
+        "4111111111111111",
+        "18",
+        "DE",
+        "DEU",
+        "EUR",
+        "XX",
+        "٣٤",
+    ];
     const OTHERS: [&str; 82] = [
         "",
         "a",
@@ -90,6 +150,7 @@ pub(super) fn texts() -> Vec<String> {
         "ﬀ",
     ];
     let mut all: Vec<String> = OTHERS.map(String::from).to_vec();
+    all.extend(FORMATS.map(String::from));
     all.extend(
         WHITE
             .chars()

@@ -1,0 +1,62 @@
+use ml_core::{Type, Value};
+
+use super::{limited, rule};
+use crate::{Compare, Expr, Rule};
+
+pub(crate) fn not_before(column: &str, first: Value) -> Rule {
+    limited(column, "not_before", "not before", Compare::Ge, first)
+}
+
+pub(crate) fn not_after(column: &str, last: Value) -> Rule {
+    limited(column, "not_after", "not after", Compare::Le, last)
+}
+
+pub(crate) fn not_future(column: &str, ty: Type) -> Rule {
+    let expr = |it: Box<Expr>| it.compare(Compare::Le, Expr::Now(ty));
+    rule(column, "not_future", expr, "not after the load began")
+}
+
+/// At most so many days before the load began; what is after it is not past.
+pub(crate) fn recent(column: &str, ty: Type, days: u32) -> Rule {
+    let age = |it: Box<Expr>| apart(Box::new(Expr::Now(ty)), it, ty);
+    let expr = |it| age(it).compare(Compare::Le, days_of(ty, days));
+    let expected = format!("at most {days} days before the load began");
+    rule(column, "recent", expr, expected)
+}
+
+pub(crate) fn ordered(column: &str, later: &str) -> Rule {
+    let expr = |it: Box<Expr>| it.compare(Compare::Le, Expr::column(later));
+    let pair = format!("{column}_{later}");
+    let expected = format!("{column} not after {later}");
+    Rule {
+        id: format!("{pair}.ordered"),
+        ..rule(column, "ordered", expr, expected)
+    }
+}
+
+pub(crate) fn within_days(column: &str, ty: Type, other: &str, days: u32) -> Rule {
+    let between = |it| apart(it, Box::new(Expr::column(other)), ty);
+    let expr = |it| Expr::Abs(Box::new(between(it))).compare(Compare::Le, days_of(ty, days));
+    let expected = format!("{column} within {days} days of {other}");
+    Rule {
+        id: format!("{column}_{other}.within_days"),
+        ..rule(column, "within_days", expr, expected)
+    }
+}
+
+fn apart(a: Box<Expr>, b: Box<Expr>, ty: Type) -> Expr {
+    match ty {
+        Type::Date => Expr::Days(a, b),
+        _ => Expr::Seconds(a, b),
+    }
+}
+
+/// A day of a timestamp has 24 hours, whatever clocks do.
+fn days_of(ty: Type, days: u32) -> Expr {
+    let days = i64::from(days);
+    Expr::literal(if ty == Type::Date {
+        days
+    } else {
+        days * 86_400
+    })
+}
