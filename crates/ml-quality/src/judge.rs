@@ -117,6 +117,10 @@ impl<R: Record> Judge<R> {
         rules.map(|rule| (rule.id.as_str(), rule.action))
     }
 
+    pub(crate) fn reads(&self, ordinal: usize) -> bool {
+        self.bench.rules.iter().any(|rule| rule.reads(ordinal))
+    }
+
     pub(crate) fn contract(&self) -> &Contract {
         &self.bench.contract
     }
