@@ -35,23 +35,21 @@ impl Key {
         self.0
     }
 
-    /// The value of a number.
-    pub(super) fn number(self) -> Option<f64> {
-        match self.0 {
-            ValueRef::Int(v) => Some(v as f64),
-            ValueRef::Float(v) => Some(v),
-            ValueRef::Decimal(v) => v.to_f64(),
-            _ => None,
-        }
+    pub(super) fn is_number(self) -> bool {
+        use ValueRef::{Decimal, Float, Int};
+        matches!(self.0, Int(_) | Float(_) | Decimal(_))
     }
 
     /// The place on a line: of a number its value, of a date its day, of a timestamp its microsecond.
     pub(super) fn place(self) -> Option<f64> {
         match self.0 {
+            ValueRef::Int(v) => Some(v as f64),
+            ValueRef::Float(v) => Some(v),
+            ValueRef::Decimal(v) => v.to_f64(),
             ValueRef::Date(v) => Some(f64::from(v.num_days_from_ce())),
             ValueRef::Timestamp(v) => Some(v.and_utc().timestamp_micros() as f64),
             ValueRef::Timestamptz(v) => Some(v.timestamp_micros() as f64),
-            _ => self.number(),
+            ValueRef::Null | ValueRef::Bool(_) | ValueRef::Text(_) => None,
         }
     }
 }

@@ -35,11 +35,10 @@ impl Scalars {
     pub(super) fn see(&mut self, key: Key) {
         self.extent.see(key.value());
         self.values.see(key);
-        if let Some(number) = key.number() {
-            self.moments.see(number);
-        }
-        if let Some(place) = key.place() {
-            self.quantiles.see(place);
+        let Some(place) = key.place() else { return };
+        self.quantiles.see(place);
+        if key.is_number() {
+            self.moments.see(place);
         }
     }
 

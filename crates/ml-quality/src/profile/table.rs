@@ -88,12 +88,16 @@ fn length(text: &TextProfile) -> String {
     }
 }
 
-/// A value that is there often, or else the shape most texts have.
+/// A value that one in twenty has, or else the shape most texts have.
 fn most_frequent(column: &ColumnProfile) -> String {
     if column.personal {
         return String::from("***");
     }
-    if let Some(top) = column.top.first().filter(|top| top.at_least > 1) {
+    if let Some(top) = column
+        .top
+        .first()
+        .filter(|top| top.at_least * 20 >= column.known())
+    {
         return format!("{} {}", cell(shown(&top.value)), share(top, column));
     }
     let patterns = column.text.as_ref().and_then(|text| text.patterns.first());
