@@ -69,7 +69,7 @@ fn float() -> impl Strategy<Value = f64> {
 type Texts = [Option<String>; 2];
 
 prop_compose! {
-    fn rows()(kinds in [kind(), kind()], nulls in prop::sample::select(vec![0.0, 0.1]))(
+    fn rows()(kinds in [kind(), kind()], nulls in prop::sample::select(vec![1e-9, 0.1]))(
         rows in vec((
             kinds.map(|kind| prop::option::weighted(1.0 - nulls, kind)),
             number(), float(), 0..2_000_000_000_i64, any::<bool>(), prop::bool::weighted(nulls),

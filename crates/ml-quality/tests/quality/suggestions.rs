@@ -48,7 +48,7 @@ fn a_suggestion_is_what_a_handle_makes() {
         Order::INVOICE_NO.not_blank(),
         Order::INVOICE_NO.length(3, 5),
         Order::INVOICE_NO.matches(r"^[A-Z]\-[0-9]{1,3}$"),
-        Order::REGION.one_of(["Europe", "Asia"]),
+        Order::REGION.one_of(["Asia", "Europe"]),
         Order::EMAIL.not_blank(),
         Order::EMAIL.length(15, 15),
         Order::EMAIL.is_email(),
