@@ -1,10 +1,10 @@
-//! Profiles: what the values of a dataset look like, found out in the pass that judges them, and the rules they suggest.
+//! Profiles: what the values of a dataset look like, found out in the pass that judges them, and rules they suggest.
 //!
 //! A [`Profile`] sees one record after another and keeps, for each column, counts, the smallest and the largest value,
 //! and sketches of bounded size: 35 to 65 KiB for a column of short values, 350 KiB at worst. Seeing a record allocates
 //! nothing once the sketches have grown, except for texts that are not remembered yet and those beyond 200 characters.
 //!
-//! What it has seen it tells as [`ColumnProfile`]s, which are plain figures. Profiles of parts merge into the profile of
+//! What it has seen it tells as [`ColumnProfile`]s, which are plain figures. Profiles of parts merge into that of
 //! the whole: counts, ends, lengths and the estimate of distinct values are the same however the records were grouped,
 //! mean and deviation to the last digits of a float, and quantiles and frequent values within their bounds.
 //! The same records in the same order give the same profile.

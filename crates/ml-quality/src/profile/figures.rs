@@ -61,7 +61,7 @@ pub struct TextProfile {
     pub shortest: Option<u64>,
     /// Length of the longest value.
     pub longest: Option<u64>,
-    /// The most frequent shapes, at most 20, listed as `top` is. As long as all shapes there are fit in memory, those that
+    /// The most frequent shapes, at most 20, listed as `top` is. As long as all there are fit in memory, those that
     /// differ in nothing but lengths are one: `A{3}-9{1,4}`.
     pub patterns: Vec<Top<Shape>>,
 }

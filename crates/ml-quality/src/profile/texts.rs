@@ -126,7 +126,7 @@ fn joined(mut patterns: Vec<Top<Shape>>, top: Top<Shape>) -> Vec<Top<Shape>> {
     patterns
 }
 
-/// The text, or its start and an ellipsis. Keeps the order: of two texts in order, so are the cut ones, or they are equal.
+/// The text, or its start and an ellipsis. Keeps the order: texts in order are so when cut, or become equal.
 fn cut(text: &str) -> Cow<'_, str> {
     // A character has a byte at least, and few texts have as many.
     match text.len() > MAX_CHARS {

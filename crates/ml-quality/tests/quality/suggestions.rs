@@ -110,6 +110,27 @@ fn a_list_is_suggested_of_few_values_only() {
     assert!(!cut.contains(&String::from("it.one_of")), "{cut:?}");
 }
 
+/// One value and one shape stand out, and there are too many others to remember.
+#[test]
+fn what_was_forgotten_is_not_left_out() {
+    let other = |n: usize| format!("{}-{n}", char::from_u32(0x4E00 + n as u32).unwrap());
+    let some = |n: usize| {
+        if n.is_multiple_of(2) {
+            String::from("EU")
+        } else {
+            other(n)
+        }
+    };
+    let values: Vec<Value> = (0..6_000).map(some).map(Value::Text).collect();
+    let profile = of(Type::Text, values.iter().map(Value::as_ref));
+    let found = profile.columns().remove(0);
+    assert_eq!(
+        (found.top.len(), found.text.unwrap().patterns.len()),
+        (1, 1)
+    );
+    assert_eq!(ids(Type::Text, values), ["it.not_blank", "it.length"]);
+}
+
 #[test]
 fn one_exception_ends_a_format() {
     let emails = texts(|n| format!("user.{n}@example.com"));
