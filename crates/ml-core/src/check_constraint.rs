@@ -30,7 +30,10 @@ impl CheckConstraint {
     /// let check = CheckConstraint::new(&orders, &rule);
     /// assert_eq!(check.name.as_str(), "quantity.positive");
     /// ```
-    #[expect(clippy::expect_used, reason = "`cut` leaves 17 to 63 bytes without NUL")]
+    #[expect(
+        clippy::expect_used,
+        reason = "`cut` leaves 17 to 63 bytes without NUL"
+    )]
     pub fn new(dataset: &Dataset, rule: &Predicate) -> Self {
         let name = Ident::new(rule.rule.as_str()).or_else(|_| Ident::new(cut(&rule.rule)));
         CheckConstraint {
