@@ -1,8 +1,8 @@
 //! Law: a rule gives the same truth in Rust and in PostgreSQL, for every value of every type.
 
-mod rules;
+pub mod rules;
 mod trees;
-mod values;
+pub mod values;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ const ROWS: usize = 4_000;
 /// One truth a row: `None` is unknown.
 type Truths = Vec<Option<bool>>;
 
-fn rows(contract: &Arc<Contract>) -> Vec<Row> {
+pub fn rows(contract: &Arc<Contract>) -> Vec<Row> {
     let mut dice = Dice(20_261_124);
     let hostile: Vec<Vec<Value>> = contract
         .columns
@@ -55,7 +55,7 @@ fn rows(contract: &Arc<Contract>) -> Vec<Row> {
 }
 
 /// A table with these rows, whose text columns have the most misleading collations there are.
-async fn loaded(rows: Vec<Row>, contract: Contract) -> Fresh {
+pub async fn loaded(rows: Vec<Row>, contract: Contract) -> Fresh {
     let fresh = Fresh::migrated().await;
     let table = Table::landing(contract);
     fresh.database.create(&table).await.unwrap();
