@@ -1,8 +1,9 @@
 //! Law: a rule gives the same truth in Rust and in PostgreSQL, for every value of every type.
 
-pub mod rules;
+mod rules;
+mod tables;
 mod trees;
-pub mod values;
+mod values;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ const ROWS: usize = 4_000;
 /// One truth a row: `None` is unknown.
 type Truths = Vec<Option<bool>>;
 
-pub fn rows(contract: &Arc<Contract>) -> Vec<Row> {
+fn rows(contract: &Arc<Contract>) -> Vec<Row> {
     let mut dice = Dice(20_261_124);
     let hostile: Vec<Vec<Value>> = contract
         .columns
@@ -55,7 +56,7 @@ pub fn rows(contract: &Arc<Contract>) -> Vec<Row> {
 }
 
 /// A table with these rows, whose text columns have the most misleading collations there are.
-pub async fn loaded(rows: Vec<Row>, contract: Contract) -> Fresh {
+async fn loaded(rows: Vec<Row>, contract: Contract) -> Fresh {
     let fresh = Fresh::migrated().await;
     let table = Table::landing(contract);
     fresh.database.create(&table).await.unwrap();

@@ -1,16 +1,11 @@
 //! A rule set over a table that is there already: what it counts, and of which state.
 
-use std::sync::Arc;
-
-use metalayer::core::{
-    Action, Audit, Contract, Dataset, Kind, Predicate, Row, TableAudit, Verdict,
-};
+use metalayer::core::{Action, Audit, Contract, Dataset, Kind, Predicate, TableAudit, Verdict};
 use metalayer::pg::RowAt;
 use metalayer::prelude::*;
-use metalayer::quality::{Rule, audits};
+use metalayer::quality::audits;
 use tokio_postgres::error::SqlState;
 
-use crate::differential::{loaded, rows, rules};
 use crate::support::Fresh;
 
 #[derive(Debug, Clone, Record)]
@@ -38,49 +33,6 @@ fn visits() -> Judge<Visit> {
         .quarantine(rule("id.lucky", 1, |visit: &Visit| visit.id != 13))
         .build()
         .unwrap()
-}
-
-/// What the rules make of the rows in Rust, as a flow would count it.
-fn in_rust(judge: &Judge<Row>, rows: &[Row]) -> Scorecard {
-    let mut report = Report::default();
-    for row in rows {
-        let out = judge.apply(row.clone(), &mut report);
-        report.settle(out.is_some());
-    }
-    let mut card = judge.card();
-    card += &report.take_card();
-    card
-}
-
-/// Each rule with another action than its neighbours.
-fn acting(rules: &[Rule], contract: &Contract) -> Judge<Row> {
-    const ACTIONS: [Action; 4] = [
-        Action::Quarantine,
-        Action::Warn,
-        Action::Abort,
-        Action::Warn,
-    ];
-    let acting = rules.iter().enumerate();
-    let acting = acting.map(|(at, rule)| (ACTIONS[at % 4], rule.clone()));
-    let set: RuleSet<Row> = acting.collect();
-    set.build_for(contract).unwrap()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_table_is_judged_as_its_rows_are() {
-    let contract = rules::contract();
-    let (rules, rows) = (rules::all(), rows(&Arc::new(contract.clone())));
-    let fresh = loaded(rows.clone(), contract.clone()).await;
-    let mut mixed = 0;
-    for rules in rules.chunks(3).chain([rules.as_slice()]) {
-        let judge = acting(rules, &contract);
-        let audit = judge.table_audit(&contract.dataset);
-        let report = fresh.database.audit_table(&audit).await.unwrap();
-        assert_eq!(report.card, in_rust(&judge, &rows));
-        assert!(report.left_out.is_empty() && report.samples.is_empty());
-        mixed += usize::from(report.card.accepted > 0 && report.card.quarantined > 0);
-    }
-    assert!(mixed > 20, "{mixed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -228,3 +228,28 @@ async fn names_above_63_bytes_stay_apart_in_the_catalogue() {
     let refused = insert(&fresh, "('Bo', NULL, 2)").await;
     assert_eq!(refused.as_deref(), Some(checks[1].name.as_str()));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_in_partitions_is_one_table() {
+    let fresh = Fresh::empty().await;
+    fresh
+        .run(
+            "CREATE SCHEMA hotel; CREATE TABLE hotel.guests (nights integer, email text, name text) PARTITION BY LIST (nights); \
+             CREATE TABLE hotel.short PARTITION OF hotel.guests FOR VALUES IN (1); \
+             CREATE TABLE hotel.long PARTITION OF hotel.guests DEFAULT; \
+             INSERT INTO hotel.guests (name, nights) VALUES ('Bo', 1), (NULL, 9)",
+        )
+        .await;
+    let audit = guests().table_audit(&TABLE).samples(3);
+    let report = fresh.database.audit_table(&audit).await.unwrap();
+    assert_eq!((report.card.read, report.card.quarantined), (2, 1));
+    let place = report.samples["name.not_blank"][0].to_string();
+    assert_eq!(place, "hotel.long at (0,1)");
+    let once = states(&fresh, &checks()).await.unwrap();
+    assert_eq!(once[..2], [CheckState::Violated, CheckState::Validated]);
+    let before = catalogue(&fresh).await;
+    assert_eq!(states(&fresh, &checks()).await.unwrap(), once);
+    assert_eq!(catalogue(&fresh).await, before);
+    let refused = insert(&fresh, "(NULL, NULL, 1)").await;
+    assert_eq!(refused.as_deref(), Some("name.not_blank"));
+}
