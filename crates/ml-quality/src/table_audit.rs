@@ -26,8 +26,9 @@ impl<R: Record> Judge<R> {
     /// let audit = judge
     ///     .table_audit(&Dataset::of("shop", "orders"))
     ///     .audit(audits::unique("id")?);
-    /// assert_eq!(audit.rules[0].sql, r#""quantity" > '0'::integer"#);
+    /// assert_eq!(audit.rules[0].rule, "quantity.positive");
     /// assert_eq!(audit.left_out[0].rule, "id.is_even");
+    /// assert_eq!(judge.check_constraints(audit.dataset()).len(), 1);
     /// # Ok::<(), ml_core::Error>(())
     /// ```
     pub fn table_audit(&self, dataset: &Dataset) -> TableAudit {
