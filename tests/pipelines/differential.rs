@@ -1,6 +1,7 @@
 //! Law: a rule gives the same truth in Rust and in PostgreSQL, for every value of every type.
 
 mod rules;
+mod tables;
 mod trees;
 mod values;
 

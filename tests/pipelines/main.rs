@@ -19,4 +19,6 @@ pub mod retail;
 mod sample_month;
 mod star;
 pub mod support;
+mod table_audits;
+mod table_checks;
 mod tls;

@@ -28,6 +28,7 @@
 //! ```
 
 mod audit;
+mod check_constraint;
 mod chunk;
 mod column;
 mod contract;
@@ -49,15 +50,18 @@ mod parse;
 mod pii;
 mod plan;
 mod position;
+mod predicate;
 mod record;
 mod row;
 mod scorecard;
 mod stage;
 mod store;
+mod table_audit;
 mod value;
 mod violation;
 
 pub use audit::{Audit, Finding};
+pub use check_constraint::CheckConstraint;
 pub use chunk::{Chunk, Encoded};
 pub use column::{Column, ColumnDef};
 pub use contract::Contract;
@@ -97,10 +101,12 @@ pub use observer::{Event, Observer, Silent};
 pub use pii::Pii;
 pub use plan::{Plan, Statement};
 pub use position::{Located, Position};
+pub use predicate::Predicate;
 pub use record::{Fault, FieldError, Fields, RawFields, Record, Typed, decode_field, read_field};
 pub use row::Row;
 pub use scorecard::{RuleCount, Scorecard};
 pub use stage::{Report, Settled, Stage, Then};
 pub use store::{Begun, Store};
+pub use table_audit::{LeftOut, TableAudit};
 pub use value::{Type, Value, ValueRef};
 pub use violation::{Action, Held, Violation};

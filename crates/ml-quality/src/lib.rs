@@ -87,6 +87,7 @@ mod sql_constant;
 mod sql_names;
 mod sql_nodes;
 mod sql_text;
+mod table_audit;
 mod term;
 mod text;
 mod validated;
