@@ -1,3 +1,4 @@
+use chrono::Utc;
 use ml_core::{CheckConstraint, Contract, Dataset, Predicate, Record, TableAudit};
 
 use crate::{Judge, RuleSql};
@@ -6,11 +7,11 @@ impl<R: Record> Judge<R> {
     /// The rules as an audit of a table with these columns, which need not be one of ours.
     ///
     /// What runs in Rust only is named in `left_out`, with the reason. Rules about the rows together join with
-    /// [`TableAudit::audit`].
+    /// [`TableAudit::audit`]. Rules about time are those of a load that begins now.
     ///
     /// ```
     /// use ml_core::{Dataset, Record};
-    /// use ml_quality::{ColumnRules, RuleSet, audits, rule};
+    /// use ml_quality::{NumberRules, RuleSet, audits, rule};
     ///
     /// #[derive(Debug, Clone, Record)]
     /// #[record(dataset = "bronze.orders")]
@@ -40,15 +41,19 @@ impl<R: Record> Judge<R> {
             Ok(sql) => audit.rule(Predicate::new(rule.id, rule.action, sql)),
             Err(why) => audit.leave_out(rule.id, why.to_string()),
         };
-        self.sql().into_iter().fold(TableAudit::new(contract), add)
+        let rules = self.sql_at(Utc::now()).into_iter();
+        rules.fold(TableAudit::new(contract), add)
     }
 
     /// The rules that a table with these columns can keep by itself, as constraints.
     ///
     /// Those which only warn are none of them, because a constraint would refuse what a warning keeps; neither is what
-    /// [`table_audit`](Judge::table_audit) leaves out.
+    /// [`table_audit`](Judge::table_audit) leaves out, nor what asks for the time, whose truth would not last.
     pub fn check_constraints(&self, dataset: &Dataset) -> Vec<CheckConstraint> {
-        let rules = self.table_audit(dataset).rules.into_iter();
+        let rules = self.sql().into_iter().filter_map(|rule| {
+            let sql = rule.predicate.ok()?;
+            Some(Predicate::new(rule.id, rule.action, sql))
+        });
         rules
             .filter(Predicate::holds_back)
             .map(|rule| CheckConstraint::new(dataset, &rule))
