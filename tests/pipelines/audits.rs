@@ -581,3 +581,19 @@ async fn a_sound_load_passes_them_all() {
     let outcome = load(&fresh, rows, &flow).await;
     assert!(matches!(outcome, Outcome::Applied(_)), "{outcome:?}");
 }
+
+#[test]
+fn each_says_what_it_is_about() {
+    use metalayer::core::Dimension::{Completeness, Consistency, Timeliness, Uniqueness, Validity};
+    for (audit, _) in all() {
+        let (_, what) = audit.id.rsplit_once('.').unwrap_or(("", &audit.id));
+        let expected = match what {
+            "unique" => Uniqueness,
+            "row_count" | "row_count_like_last" | "null_share" | "no_gaps" => Completeness,
+            "freshness" => Timeliness,
+            "distinct_count" | "mean" | "sum" | "standard_deviation" | "5" => Validity,
+            _ => Consistency,
+        };
+        assert_eq!(audit.dimension, expected, "{}", audit.id);
+    }
+}

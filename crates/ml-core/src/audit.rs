@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::Action;
+use crate::{Action, Dimension};
 
 /// A rule about a table: a query that returns the offending rows, judged before anyone can see the load.
 ///
@@ -18,21 +18,30 @@ pub struct Audit {
     pub sql: String,
     /// Whether offending rows refuse the load ([`Action::Abort`]) or are only counted ([`Action::Warn`]).
     pub action: Action,
+    /// What it is about.
+    pub dimension: Dimension,
 }
 
 impl Audit {
-    /// An audit that refuses the load when its query returns a row.
+    /// An audit that refuses the load when its query returns a row, about consistency.
     pub fn new(id: impl Into<String>, sql: impl Into<String>) -> Self {
         Audit {
             id: id.into(),
             sql: sql.into(),
             action: Action::Abort,
+            dimension: Dimension::Consistency,
         }
     }
 
     /// The same audit, counting only.
     pub fn warn(mut self) -> Self {
         self.action = Action::Warn;
+        self
+    }
+
+    /// The same audit, about something else.
+    pub fn dimension(mut self, dimension: Dimension) -> Self {
+        self.dimension = dimension;
         self
     }
 }

@@ -79,6 +79,7 @@ fn aborted(card: &Scorecard) -> Option<(&str, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::RuleCount;
 
     fn card(read: u64, quarantined: u64) -> Scorecard {
         Scorecard {
@@ -109,7 +110,8 @@ mod tests {
     #[test]
     fn abort_refuses_even_when_the_gate_is_off() {
         let mut one = card(10, 1);
-        one.count("id.unique".into(), Action::Abort, 1);
+        let count = RuleCount::of(Action::Abort).violations(1);
+        one.declare("id.unique", count);
         assert!(Gate::off().is_doomed(&one));
         assert_eq!(Gate::off().verdict(&card(10, 10)), Verdict::Applied);
         assert!(

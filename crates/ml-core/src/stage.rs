@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use crate::{Action, Scorecard, Violation};
+use crate::{Action, RuleCount, Scorecard, Violation};
 
 /// A pure step from one record to another: accepted (`Some`), or, for the reasons given to the report,
 /// quarantined or dropped (`None`).
@@ -76,7 +76,8 @@ impl Report {
         no_nul(&mut violation.rule);
         no_nul(&mut violation.expected);
         no_nul(&mut violation.found);
-        self.card.count(violation.rule.clone(), violation.action, 1);
+        let count = RuleCount::of(violation.action).violations(1);
+        self.card.count(violation.rule.clone(), count);
         self.violations.push(violation);
     }
 
@@ -124,7 +125,8 @@ impl Report {
 
     fn unexplained(&mut self) -> Violation {
         let rule = String::from("stage.reason");
-        self.card.count(rule.clone(), Action::Quarantine, 1);
+        let count = RuleCount::of(Action::Quarantine).violations(1);
+        self.card.count(rule.clone(), count);
         Violation {
             rule,
             columns: Vec::new(),

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use ml_core::{Action, Dimension, RuleCount};
 use serde::Serialize;
 
 use crate::{Check, Expr, Rule, Validated};
@@ -31,6 +32,20 @@ impl<T> Clause<T> {
             Clause::Check(check) => &check.id,
             Clause::Validated(_) => "validate",
         }
+    }
+
+    /// What the rule is about; validity for what `validator` derives.
+    pub fn dimension(&self) -> Dimension {
+        match self {
+            Clause::Rule(rule) => rule.dimension,
+            Clause::Check(check) => check.dimension,
+            Clause::Validated(_) => Dimension::Validity,
+        }
+    }
+
+    /// What a scorecard says of the rule.
+    pub(crate) fn count(&self, action: Action) -> RuleCount {
+        RuleCount::of(action).dimension(self.dimension())
     }
 
     pub(crate) fn signature(&self) -> Signature<'_> {

@@ -1,3 +1,4 @@
+use ml_core::Dimension;
 use serde::{Deserialize, Serialize};
 
 use crate::Expr;
@@ -13,15 +14,19 @@ pub struct Rule {
     pub expr: Expr,
     /// The same for people, such as `1 to 100`.
     pub expected: String,
+    /// What it is about.
+    #[serde(default)]
+    pub dimension: Dimension,
 }
 
 impl Rule {
-    /// A rule under a name, with what it expects in words.
+    /// A rule under a name, with what it expects in words; about validity.
     pub fn new(id: impl Into<String>, expr: Expr, expected: impl Into<String>) -> Self {
         Rule {
             id: id.into(),
             expr,
             expected: expected.into(),
+            dimension: Dimension::Validity,
         }
     }
 
@@ -34,6 +39,12 @@ impl Rule {
     /// The same rule, which says in other words what it expects.
     pub fn expecting(mut self, words: impl Into<String>) -> Self {
         self.expected = words.into();
+        self
+    }
+
+    /// The same rule, about something else.
+    pub fn dimension(mut self, dimension: Dimension) -> Self {
+        self.dimension = dimension;
         self
     }
 }
@@ -52,14 +63,18 @@ pub struct When {
 }
 
 impl When {
-    /// The rule, which holds where the condition does not; it keeps its name.
+    /// The rule, which holds where the condition does not; it keeps its name and what it is about.
     pub fn then(self, rule: Rule) -> Rule {
         let columns = words(&self.condition.expr);
         let expected = format!(
             "{}, where {columns} has {}",
             rule.expected, self.condition.expected
         );
-        Rule::new(rule.id, rule.expr.when(self.condition.expr), expected)
+        Rule {
+            expr: rule.expr.when(self.condition.expr),
+            expected,
+            ..rule
+        }
     }
 }
 

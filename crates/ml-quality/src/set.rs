@@ -88,7 +88,10 @@ impl<T: Record> RuleSet<T> {
 fn fingerprint<T>(clauses: &[(Action, Clause<T>)]) -> Result<Fingerprint> {
     let mut entries: Vec<_> = clauses
         .iter()
-        .map(|(action, clause)| (clause.id(), *action, clause.signature()))
+        .map(|(action, clause)| {
+            let (id, dimension) = (clause.id(), clause.dimension());
+            (id, *action, dimension, clause.signature())
+        })
         .collect();
     entries.sort_by_key(|(id, ..)| *id);
     let json = serde_json::to_vec(&entries)
@@ -97,7 +100,7 @@ fn fingerprint<T>(clauses: &[(Action, Clause<T>)]) -> Result<Fingerprint> {
 }
 
 fn bind<T>(action: Action, clause: Clause<T>, contract: &Contract) -> Result<Bound<T>> {
-    let id = clause.id().to_owned();
+    let (id, count) = (clause.id().to_owned(), clause.count(action));
     let refused = |what| refused(contract, &id, what);
     let (columns, expected, test) = match clause {
         Clause::Rule(rule) => {
@@ -111,7 +114,7 @@ fn bind<T>(action: Action, clause: Clause<T>, contract: &Contract) -> Result<Bou
         }
         Clause::Validated(validated) => (Vec::new(), String::new(), Test::Validate(validated.run)),
     };
-    Ok(Bound::new(id, action, columns, expected, test))
+    Ok(Bound::new(id, count, columns, expected, test))
 }
 
 fn ordinals(names: &[String], contract: &Contract) -> Result<Vec<usize>, String> {

@@ -1,6 +1,6 @@
 use std::ops::RangeBounds;
 
-use ml_core::{Audit, Error, Result, Value};
+use ml_core::{Audit, Dimension, Error, Result, Value};
 
 use super::limits::{Limits, share};
 use super::target::{Columns, number};
@@ -26,7 +26,8 @@ pub fn null_share(column: impl ColumnNames, at_most: f64) -> Result<Audit> {
         "SELECT nulls::numeric / total AS found FROM (SELECT count(*) FILTER (WHERE r.{column} IS NULL) AS nulls, \
          count(*) AS total FROM {{rows}} AS r) AS figure WHERE nulls > {at_most} * total"
     );
-    Ok(Audit::new(format!("{name}.null_share"), sql))
+    let audit = Audit::new(format!("{name}.null_share"), sql);
+    Ok(audit.dimension(Dimension::Completeness))
 }
 
 /// The column has so many different values. Named `<column>.distinct_count`.
@@ -152,7 +153,7 @@ where
          WHERE NOT ({} AND found <> 'NaN')",
         limits.hold("found")
     );
-    Ok(Audit::new(id, sql))
+    Ok(Audit::new(id, sql).dimension(Dimension::Validity))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use ml_core::{Audit, Result};
+use ml_core::{Audit, Dimension, Result};
 
 use super::target::Columns;
 use crate::ColumnNames;
@@ -26,7 +26,8 @@ pub fn unique(columns: impl ColumnNames) -> Result<Audit> {
         WHERE nth > 1"#,
         columns.list()
     );
-    Ok(Audit::new(format!("{}.unique", columns.title()), sql))
+    let audit = Audit::new(format!("{}.unique", columns.title()), sql);
+    Ok(audit.dimension(Dimension::Uniqueness))
 }
 
 /// Rows with the same values in `columns` have the same values in `others`: a functional dependency, as from a post

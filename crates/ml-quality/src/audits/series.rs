@@ -1,5 +1,5 @@
 use chrono::Duration;
-use ml_core::{Audit, Error, Result};
+use ml_core::{Audit, Dimension, Error, Result};
 
 use super::target::{Columns, number};
 use crate::ColumnNames;
@@ -41,7 +41,8 @@ pub fn freshness(column: impl ColumnNames, at_most: Duration) -> Result<Audit> {
         "SELECT found FROM (SELECT max(r.{column}) AS found FROM {{rows}} AS r) AS newest \
          WHERE found < statement_timestamp() - '{age}'::interval"
     );
-    Ok(Audit::new(format!("{name}.freshness"), sql))
+    let audit = Audit::new(format!("{name}.freshness"), sql);
+    Ok(audit.dimension(Dimension::Timeliness))
 }
 
 /// The column's whole numbers follow one another without a gap, in any order of the rows. Named `<column>.no_gaps`.
@@ -66,7 +67,8 @@ pub fn no_gaps(column: impl ColumnNames) -> Result<Audit> {
          FROM (SELECT DISTINCT {number} AS number FROM {{rows}} AS r WHERE r.{column} IS NOT NULL) AS numbers) \
          AS steps WHERE after <> before + 1"
     );
-    Ok(Audit::new(format!("{name}.no_gaps"), sql))
+    let audit = Audit::new(format!("{name}.no_gaps"), sql);
+    Ok(audit.dimension(Dimension::Completeness))
 }
 
 /// Of the rows with the same key, no two hold at the same time: each from `from` on and until just before `to`. Named

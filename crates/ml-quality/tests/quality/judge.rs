@@ -1,5 +1,5 @@
-use ml_core::{Fault, FieldError, Malformed, Pii, Report, Settled, Stage};
-use ml_quality::{Action, RuleSet, rule, validated};
+use ml_core::{Dimension, Fault, FieldError, Malformed, Pii, Report, Settled, Stage};
+use ml_quality::{Action, ColumnRules, RuleSet, rule, validated, when};
 use rust_decimal::dec;
 
 use crate::order::{Order, good, ids, rules, violations};
@@ -105,6 +105,28 @@ fn the_card_has_every_rule() {
     assert!(card.rules.values().all(|count| count.violations == 0));
     assert_eq!(card.rules["price.positive"].action, Action::Abort);
     assert!(card.rules.contains_key("validate"));
+}
+
+#[test]
+fn the_card_says_what_each_rule_is_about() {
+    let shipped = when(Order::REGION.not_null()).then(
+        Order::SHIPPED_AT
+            .not_null()
+            .dimension(Dimension::Timeliness)
+            .named("shipped"),
+    );
+    let known = rule("known", 1, |_: &Order| false).dimension(Dimension::Accuracy);
+    let judge = rules().warn(shipped).warn(known).build().unwrap();
+    let mut card = judge.card();
+    let mut report = Report::default();
+    judge.judge(&good(), &[], &mut report);
+    report.settle(true);
+    card += &report.take_card();
+    assert_eq!(card.rules["shipped"].dimension, Dimension::Timeliness);
+    assert_eq!(card.rules["known"].dimension, Dimension::Accuracy);
+    assert_eq!(card.rules["known"].violations, 1);
+    assert_eq!(card.score(Dimension::Accuracy), Some(0.0));
+    assert_eq!(card.score(Dimension::Timeliness), Some(1.0));
 }
 
 #[test]
