@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Dimension};
+use crate::{Action, Dimension, RuleCount, Tolerance};
 
 /// A rule about a table: a query that returns the offending rows, judged before anyone can see the load.
 ///
@@ -10,7 +10,7 @@ use crate::{Action, Dimension};
 /// let audit = ml_core::Audit::new("orders.id_unique", "SELECT id FROM {rows} AS r GROUP BY id HAVING count(*) > 1");
 /// assert_eq!(audit.action, ml_core::Action::Abort);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Audit {
     /// Stable name.
     pub id: String,
@@ -20,6 +20,8 @@ pub struct Audit {
     pub action: Action,
     /// What it is about.
     pub dimension: Dimension,
+    /// How many rows it may return before the load is refused; where nothing is said, as its action does.
+    pub tolerance: Option<Tolerance>,
 }
 
 impl Audit {
@@ -30,6 +32,7 @@ impl Audit {
             sql: sql.into(),
             action: Action::Abort,
             dimension: Dimension::Consistency,
+            tolerance: None,
         }
     }
 
@@ -43,6 +46,20 @@ impl Audit {
     pub fn dimension(mut self, dimension: Dimension) -> Self {
         self.dimension = dimension;
         self
+    }
+
+    /// The same audit, which refuses the load only when it returns more rows than that, whatever its action.
+    pub fn tolerating(mut self, tolerance: Tolerance) -> Self {
+        self.tolerance = Some(tolerance);
+        self
+    }
+
+    /// What a scorecard says of it, had it returned so many rows.
+    pub fn count(&self, rows: u64) -> RuleCount {
+        RuleCount::of(self.action)
+            .dimension(self.dimension)
+            .tolerance(self.tolerance)
+            .violations(rows)
     }
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use crate::{
     Audit, Begun, Error, Event, Feed, Finding, Fingerprint, Gate, Judged, Kind, Load, LoadId,
-    LoadKey, Observer, Receipt, Result, RuleCount, Scorecard, Silent, Store, Verdict,
+    LoadKey, Observer, Receipt, Result, Scorecard, Silent, Store, Verdict,
 };
 
 /// Takes a feed into a store under a gate: the loop of every load.
@@ -157,8 +157,7 @@ impl Flow {
                 audit.id
             )));
         };
-        let count = RuleCount::of(audit.action).dimension(audit.dimension);
-        card.declare(&audit.id, count.violations(rows));
+        card.declare(&audit.id, audit.count(rows));
         Ok(())
     }
 }

@@ -56,6 +56,7 @@ mod rule_count;
 mod scorecard;
 mod stage;
 mod store;
+mod tolerance;
 mod value;
 mod violation;
 
@@ -106,5 +107,6 @@ pub use rule_count::RuleCount;
 pub use scorecard::Scorecard;
 pub use stage::{Report, Settled, Stage, Then};
 pub use store::{Begun, Store};
+pub use tolerance::Tolerance;
 pub use value::{Type, Value, ValueRef};
 pub use violation::{Action, Held, Violation};

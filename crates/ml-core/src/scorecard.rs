@@ -9,7 +9,7 @@ use crate::{Dimension, RuleCount};
 ///
 /// `read = accepted + quarantined + Σ dropped` always holds. Adding is associative and commutative, so the
 /// cards of chunks can be summed in any order.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scorecard {
     /// Records read.
     pub read: u64,
@@ -54,9 +54,12 @@ impl Scorecard {
         scored.then(|| passed.iter().sum::<f64>() / passed.len() as f64)
     }
 
-    /// Names a rule, so that it is there even when it is never violated.
+    /// Names a rule, so that it is there even when it is never violated, with everything that is known of it.
+    ///
+    /// A violation is counted without its rule's tolerance, so what is said here holds for all of them; an abort that
+    /// tolerates nothing says so, and another rule of its name cannot change it.
     pub fn declare(&mut self, rule: impl Into<String>, count: RuleCount) {
-        self.count(rule.into(), count);
+        self.count(rule.into(), count.tolerance(count.allowed()));
     }
 
     /// Moves `count` records that had been accepted to those dropped for `reason`.
@@ -90,18 +93,24 @@ impl AddAssign<&Scorecard> for Scorecard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Action;
+    use crate::{Action, Tolerance};
     use proptest::prelude::*;
 
     fn card() -> impl Strategy<Value = Scorecard> {
         let action = prop::sample::select(&[Action::Warn, Action::Quarantine, Action::Abort]);
         let dimension = prop::sample::select(&Dimension::ALL);
-        let rule =
-            (action, dimension, 0..9u64).prop_map(|(action, dimension, violations)| RuleCount {
+        let tolerance = (0..3u8, 0..9u64).prop_map(|(share, records)| Tolerance {
+            share: f64::from(share) / 3.0,
+            records,
+        });
+        let rule = (action, dimension, prop::option::of(tolerance), 0..9u64).prop_map(
+            |(action, dimension, tolerance, violations)| RuleCount {
                 action,
                 dimension,
+                tolerance,
                 violations,
-            });
+            },
+        );
         let rules = prop::collection::btree_map("[a-c]", rule, 0..3);
         let dropped = prop::collection::btree_map("[a-c]", 0..9u64, 0..3);
         (0..9u64, 0..9u64, dropped, rules).prop_map(|(accepted, quarantined, dropped, rules)| {

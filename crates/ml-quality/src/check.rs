@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use ml_core::Dimension;
+use ml_core::{Dimension, Tolerance};
 
 use crate::ColumnNames;
 
@@ -14,6 +14,7 @@ pub struct Check<T> {
     pub(crate) columns: Vec<String>,
     pub(crate) expected: String,
     pub(crate) dimension: Dimension,
+    pub(crate) tolerance: Option<Tolerance>,
     pub(crate) test: Test<T>,
 }
 
@@ -33,6 +34,7 @@ pub fn rule<T>(
         revision,
         columns: Vec::new(),
         dimension: Dimension::Validity,
+        tolerance: None,
         test: Arc::new(test),
     }
 }
@@ -55,6 +57,13 @@ impl<T> Check<T> {
         self.dimension = dimension;
         self
     }
+
+    /// The same closure, which refuses the load when it is violated more often than that, as in
+    /// [`Rule::tolerating`](crate::Rule::tolerating).
+    pub fn tolerating(mut self, tolerance: Tolerance) -> Self {
+        self.tolerance = Some(tolerance);
+        self
+    }
 }
 
 impl<T> Clone for Check<T> {
@@ -65,6 +74,7 @@ impl<T> Clone for Check<T> {
             columns: self.columns.clone(),
             expected: self.expected.clone(),
             dimension: self.dimension,
+            tolerance: self.tolerance,
             test: Arc::clone(&self.test),
         }
     }
@@ -77,6 +87,7 @@ impl<T> fmt::Debug for Check<T> {
             .field("revision", &self.revision)
             .field("columns", &self.columns)
             .field("dimension", &self.dimension)
+            .field("tolerance", &self.tolerance)
             .finish_non_exhaustive()
     }
 }

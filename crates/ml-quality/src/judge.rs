@@ -100,7 +100,7 @@ impl<R: Record> Judge<R> {
         }
     }
 
-    /// Changes whenever a rule, its revision, its action or its dimension does.
+    /// Changes whenever a rule, its revision, its action, its dimension or its tolerance does.
     pub fn fingerprint(&self) -> Fingerprint {
         self.bench.fingerprint
     }

@@ -91,7 +91,7 @@ pub use column::ColumnRules;
 pub use email::is_email;
 pub use expr::{Compare, Expr};
 pub use judge::Judge;
-pub use ml_core::{Action, Audit, Dimension, Gate};
+pub use ml_core::{Action, Audit, Dimension, Gate, Tolerance};
 pub use names::ColumnNames;
 pub use pattern::Pattern;
 pub use rule::{Rule, When, when};

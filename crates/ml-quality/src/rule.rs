@@ -1,4 +1,4 @@
-use ml_core::Dimension;
+use ml_core::{Dimension, Tolerance};
 use serde::{Deserialize, Serialize};
 
 use crate::Expr;
@@ -17,6 +17,9 @@ pub struct Rule {
     /// What it is about.
     #[serde(default)]
     pub dimension: Dimension,
+    /// How often it may be violated before the load is refused; where nothing is said, as its action does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tolerance: Option<Tolerance>,
 }
 
 impl Rule {
@@ -27,6 +30,7 @@ impl Rule {
             expr,
             expected: expected.into(),
             dimension: Dimension::Validity,
+            tolerance: None,
         }
     }
 
@@ -47,6 +51,13 @@ impl Rule {
         self.dimension = dimension;
         self
     }
+
+    /// The same rule, which refuses the load when it is violated more often than that, whatever its action; an
+    /// abort only then.
+    pub fn tolerating(mut self, tolerance: Tolerance) -> Self {
+        self.tolerance = Some(tolerance);
+        self
+    }
 }
 
 /// Starts a rule that is about some records only: `when(Order::REGION.one_of(["EU"])).then(Order::VAT_NO.not_null())`.
@@ -63,7 +74,7 @@ pub struct When {
 }
 
 impl When {
-    /// The rule, which holds where the condition does not; it keeps its name and what it is about.
+    /// The rule, which holds where the condition does not; it keeps its name, its dimension and its tolerance.
     pub fn then(self, rule: Rule) -> Rule {
         let columns = words(&self.condition.expr);
         let expected = format!(

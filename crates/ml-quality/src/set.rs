@@ -45,12 +45,13 @@ impl<T> RuleSet<T> {
         self
     }
 
-    /// The same rules, each counting only: nothing is held back and nothing refused.
-    pub fn warn_only(mut self) -> Self {
-        for (action, _) in &mut self.clauses {
-            *action = Action::Warn;
+    /// The same rules, each counting only, without their tolerances: nothing is held back and nothing refused.
+    pub fn warn_only(self) -> Self {
+        let counting =
+            |(_, clause): (Action, Clause<T>)| (Action::Warn, clause.without_tolerance());
+        RuleSet {
+            clauses: self.clauses.into_iter().map(counting).collect(),
         }
-        self
     }
 }
 
@@ -89,8 +90,8 @@ fn fingerprint<T>(clauses: &[(Action, Clause<T>)]) -> Result<Fingerprint> {
     let mut entries: Vec<_> = clauses
         .iter()
         .map(|(action, clause)| {
-            let (id, dimension) = (clause.id(), clause.dimension());
-            (id, *action, dimension, clause.signature())
+            let said = (*action, clause.dimension(), clause.tolerance());
+            (clause.id(), said, clause.signature())
         })
         .collect();
     entries.sort_by_key(|(id, ..)| *id);
