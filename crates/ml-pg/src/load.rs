@@ -61,10 +61,10 @@ impl<'a> PgLoad<'a> {
             clean,
             database,
             table,
+            quarantine: Quarantine::of(&entry),
             entry,
             copy: None,
             copied: 0,
-            quarantine: Quarantine::default(),
             rows: Rows::Saved,
         })
     }
@@ -165,6 +165,7 @@ impl<'a> PgLoad<'a> {
             load,
             supersedes,
             xid,
+            ..
         } = self.entry;
         step("commit");
         match &self.database {
@@ -194,7 +195,7 @@ impl Load<Encoded> for PgLoad<'_> {
 
     async fn write(&mut self, chunk: Judged<Encoded>) -> Result<()> {
         for held in &chunk.held {
-            self.quarantine.push(self.entry.load, held)?;
+            self.quarantine.push(held)?;
         }
         self.send(chunk.rows).await?;
         if self.quarantine.is_full() {

@@ -192,19 +192,15 @@ impl<'a, S> Pass<'a, S> {
 
     async fn accept(&mut self, input: LoadId, judged: Taken) -> Result<()> {
         self.sql("RELEASE SAVEPOINT ml_input").await?;
-        let load = match &self.entry {
-            Some(entry) => entry.load,
+        let entry = match self.entry.take() {
+            Some(entry) => entry,
             None => {
-                self.entry
-                    .insert(
-                        self.increment
-                            .enter(&self.tx, &self.increment.pipeline)
-                            .await?,
-                    )
-                    .load
+                let pipeline = &self.increment.pipeline;
+                self.increment.enter(&self.tx, pipeline).await?
             }
         };
-        self.kept += self.keep(load, &judged).await?;
+        self.kept += self.keep(&entry, &judged).await?;
+        self.entry = Some(entry);
         self.card += &judged.card;
         self.taken.push(input);
         Ok(())
@@ -222,7 +218,7 @@ impl<'a, S> Pass<'a, S> {
             .await?;
         step("hold");
         let entry = self.increment.enter(&self.tx, source).await?;
-        let kept = self.keep(entry.load, &judged).await?;
+        let kept = self.keep(&entry, &judged).await?;
         ledger::close(&self.tx, entry.load, &verdict, &judged.card, kept).await?;
         ledger::consume(
             &self.tx,
@@ -245,10 +241,10 @@ impl<'a, S> Pass<'a, S> {
     }
 
     /// Writes the quarantine of one input; answers how many records are kept.
-    async fn keep(&self, load: LoadId, judged: &Taken) -> Result<u64> {
-        let mut quarantine = Quarantine::default();
+    async fn keep(&self, entry: &Entry, judged: &Taken) -> Result<u64> {
+        let mut quarantine = Quarantine::of(entry);
         for held in &judged.held {
-            quarantine.push(load, held)?;
+            quarantine.push(held)?;
             if quarantine.is_full() {
                 quarantine.flush(&self.tx).await?;
             }
