@@ -28,6 +28,7 @@
 //! ```
 
 mod audit;
+mod audited;
 mod chunk;
 mod column;
 mod contract;
@@ -60,7 +61,8 @@ mod tolerance;
 mod value;
 mod violation;
 
-pub use audit::{Audit, Finding};
+pub use audit::{Audit, Scope};
+pub use audited::{Audited, Finding};
 pub use chunk::{Chunk, Encoded};
 pub use column::{Column, ColumnDef};
 pub use contract::Contract;

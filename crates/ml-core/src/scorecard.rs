@@ -62,6 +62,13 @@ impl Scorecard {
         self.count(rule.into(), count.tolerance(count.allowed()));
     }
 
+    /// Moves `count` records that had been accepted to those held back.
+    pub fn hold(&mut self, count: u64) {
+        let moved = count.min(self.accepted);
+        self.accepted -= moved;
+        self.quarantined += moved;
+    }
+
     /// Moves `count` records that had been accepted to those dropped for `reason`.
     pub fn redrop(&mut self, reason: impl Into<String>, count: u64) {
         if count > 0 {

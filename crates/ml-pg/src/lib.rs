@@ -26,6 +26,7 @@
 //! # let _ = outcome; Ok(()) }
 //! ```
 
+mod audit;
 mod catalogue;
 mod commit;
 mod config;

@@ -5,12 +5,12 @@ use ml_core::{
 use tokio_postgres::types::Type;
 use tokio_postgres::{Row, Statement, Transaction};
 
-use crate::commit::count;
+use crate::audit::Sitting;
 use crate::copy::Copy;
 use crate::failure::Doing;
 use crate::ledger::{self, Entry, Inputs};
 use crate::merge::{INCREMENT, MergeSql};
-use crate::quarantine::{MOST_KEPT_RECORDS, Quarantine};
+use crate::quarantine::{MOST_KEPT_BYTES, MOST_KEPT_RECORDS, Quarantine};
 use crate::step::step;
 use crate::table::quoted;
 use crate::wire::Wire;
@@ -24,8 +24,8 @@ pub(crate) struct Pass<'a, S> {
     tx: Transaction<'a>,
     select: Statement,
     copy: String,
-    /// Finds what the unique index could not hold.
-    oversized: Option<Audit>,
+    /// Those of the flow, after one that finds what the unique index could not hold.
+    audits: Vec<Audit>,
     /// The load of the inputs that pass, entered when the first one does.
     entry: Option<Entry>,
     card: Scorecard,
@@ -71,7 +71,7 @@ impl<'a, S> Pass<'a, S> {
             tx,
             select,
             copy: increment.into.copy_into(INCREMENT),
-            oversized: sql.oversized.clone(),
+            audits: sql.oversized.iter().chain(flow.audits()).cloned().collect(),
             entry: None,
             card: Scorecard::default(),
             kept: 0,
@@ -102,15 +102,24 @@ impl<'a, S> Pass<'a, S> {
         let mut judged = Taken::default();
         self.stage.declare(&mut judged.card);
         self.read(input, source, blank, &mut judged).await?;
-        let rows = format!("(SELECT * FROM {INCREMENT} WHERE \"_load_id\" = {input})");
-        for audit in self.oversized.iter().chain(self.flow.audits()) {
-            let finding = count(&self.tx, audit, &rows).await?;
-            self.flow.count(audit, finding, &mut judged.card)?;
+        if !self.flow.gate().is_doomed(&judged.card) {
+            self.audit(input, &mut judged).await?;
         }
         match self.flow.gate().verdict(&judged.card) {
             Verdict::Applied => self.accept(input, judged).await,
             refused => self.hold(input, source, judged, refused).await,
         }
+    }
+
+    /// Judges what was staged of one input, and takes out what is held back.
+    async fn audit(&self, input: LoadId, judged: &mut Taken) -> Result<()> {
+        step("audit");
+        let mut sitting = Sitting::open(&self.tx, &self.audits, INCREMENT, input).await?;
+        step("hold_rows");
+        while let Some(batch) = sitting.next(&self.tx).await? {
+            judged.hold(batch);
+        }
+        sitting.audited().enter(&self.audits, &mut judged.card)
     }
 
     async fn read<In>(
@@ -153,8 +162,7 @@ impl<'a, S> Pass<'a, S> {
                 })
                 .await;
             judged.card += &card;
-            let room = MOST_KEPT_RECORDS.saturating_sub(judged.held.len());
-            judged.held.extend(held.into_iter().take(room));
+            judged.hold(held);
             if Chunk::<S::Out>::rows(&rows) > 0 && !self.flow.gate().is_doomed(&judged.card) {
                 step("stage_rows");
                 let what = self
@@ -349,4 +357,18 @@ fn check_types(increment: &Increment, select: &Statement) -> Result<()> {
 struct Taken {
     card: Scorecard,
     held: Vec<Held>,
+    held_bytes: usize,
+}
+
+impl Taken {
+    /// Takes records held back, as long as they would be kept: the card has their number.
+    fn hold(&mut self, held: Vec<Held>) {
+        for held in held {
+            if self.held.len() >= MOST_KEPT_RECORDS || self.held_bytes >= MOST_KEPT_BYTES {
+                return;
+            }
+            self.held_bytes += held.raw.len();
+            self.held.push(held);
+        }
+    }
 }

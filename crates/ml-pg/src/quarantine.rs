@@ -11,7 +11,7 @@ const COPY: &str = "COPY meta.quarantine (load_id, origin_load, record_no, line_
 const MOST_WAITING: usize = 8 << 20;
 /// What is kept of one load; beyond, records are counted and not kept.
 pub(crate) const MOST_KEPT_RECORDS: usize = 100_000;
-const MOST_KEPT_BYTES: usize = 64 << 20;
+pub(crate) const MOST_KEPT_BYTES: usize = 64 << 20;
 
 /// The records a load held back, encoded, on their way to the table.
 pub(crate) struct Quarantine {

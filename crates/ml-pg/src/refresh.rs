@@ -1,14 +1,15 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ml_core::{
-    Error, Event, Fingerprint, Flow, LoadId, LoadKey, Outcome, Plan, Receipt, Result, Scorecard,
-    Verdict,
+    Action, Audited, Error, Event, Fingerprint, Flow, LoadId, LoadKey, Outcome, Plan, Receipt,
+    Result, Scorecard, Verdict,
 };
 use tokio_postgres::types::Type;
 use tokio_postgres::{IsolationLevel, Transaction};
 
 use crate::Database;
-use crate::commit::{commit, count};
+use crate::audit::count;
+use crate::commit::commit;
 use crate::failure::Doing;
 use crate::ledger::{self, Entry, Inputs};
 use crate::step::step;
@@ -39,8 +40,16 @@ impl Refresh {
     /// A refresh by `plan`.
     ///
     /// # Errors
-    /// [`Contract`](ml_core::Kind::Contract) when the plan cannot be written down to compare it.
+    /// [`Contract`](ml_core::Kind::Contract) when the plan cannot be written down to compare it, or a check is to hold
+    /// rows back: a refresh has no records that could be put right and come again.
     pub fn new(database: &Database, plan: Plan) -> Result<Self> {
+        let mut checks = plan.checks.iter();
+        if let Some(check) = checks.find(|check| check.action == Action::Quarantine) {
+            return Err(Error::contract(format!(
+                "check {} of {} cannot hold rows back: a refresh has no quarantine; let it warn or abort",
+                check.id, plan.warehouse
+            )));
+        }
         let written = serde_json::to_vec(&plan).map_err(|error| {
             Error::contract(format!(
                 "the plan of {} cannot be written down",
@@ -197,7 +206,7 @@ impl Refresh {
             .await;
             steps.push((statement.label.clone(), rows));
         }
-        let card = self.check(tx, flow).await?;
+        let card = self.check(tx).await?;
         let verdict = flow.gate().verdict(&card);
         Ok(Built {
             entry,
@@ -219,7 +228,7 @@ impl Refresh {
         entry.ok_or_else(|| Error::storage(self.doing("its load was not entered into the ledger")))
     }
 
-    async fn check(&self, tx: &Transaction<'_>, flow: &Flow) -> Result<Scorecard> {
+    async fn check(&self, tx: &Transaction<'_>) -> Result<Scorecard> {
         step("check");
         let read = tx
             .query_typed(&self.plan.read, &[])
@@ -231,9 +240,11 @@ impl Refresh {
             accepted: read,
             ..Scorecard::default()
         };
-        for audit in &self.plan.checks {
-            flow.count(audit, count(tx, audit, "").await?, &mut card)?;
+        let mut audited = Audited::default();
+        for check in &self.plan.checks {
+            audited.findings.push(count(tx, check, "").await?);
         }
+        audited.enter(&self.plan.checks, &mut card)?;
         Ok(card)
     }
 

@@ -26,7 +26,9 @@ pub fn unique(columns: impl ColumnNames) -> Result<Audit> {
         WHERE nth > 1"#,
         columns.list()
     );
-    let audit = Audit::new(format!("{}.unique", columns.title()), sql);
+    let audit = Audit::of_rows(format!("{}.unique", columns.title()), sql)
+        .expecting(format!("one row for each {}", columns.words()))
+        .reading(columns.names());
     Ok(audit.dimension(Dimension::Uniqueness))
 }
 
@@ -60,5 +62,7 @@ pub fn determines(columns: impl ColumnNames, others: impl ColumnNames) -> Result
         joined = columns.each(|at, name| format!("r.{name} = torn.a{at}"), " AND "),
     );
     let id = format!("{}.determines.{}", columns.title(), others.title());
-    Ok(Audit::new(id, sql))
+    let expected = format!("one {} for each {}", others.words(), columns.words());
+    let audit = Audit::of_rows(id, sql).expecting(expected);
+    Ok(audit.reading(columns.names()).reading(others.names()))
 }

@@ -41,7 +41,9 @@ pub fn freshness(column: impl ColumnNames, at_most: Duration) -> Result<Audit> {
         "SELECT found FROM (SELECT max(r.{column}) AS found FROM {{rows}} AS r) AS newest \
          WHERE found < statement_timestamp() - '{age}'::interval"
     );
-    let audit = Audit::new(format!("{name}.freshness"), sql);
+    let audit = Audit::new(format!("{name}.freshness"), sql)
+        .expecting(format!("a newest value at most {age} old"))
+        .reading([name]);
     Ok(audit.dimension(Dimension::Timeliness))
 }
 
@@ -67,7 +69,9 @@ pub fn no_gaps(column: impl ColumnNames) -> Result<Audit> {
          FROM (SELECT DISTINCT {number} AS number FROM {{rows}} AS r WHERE r.{column} IS NOT NULL) AS numbers) \
          AS steps WHERE after <> before + 1"
     );
-    let audit = Audit::new(format!("{name}.no_gaps"), sql);
+    let audit = Audit::new(format!("{name}.no_gaps"), sql)
+        .expecting("whole numbers without a gap")
+        .reading([name]);
     Ok(audit.dimension(Dimension::Completeness))
 }
 
@@ -94,8 +98,8 @@ pub fn interval_overlap(
     to: impl ColumnNames,
 ) -> Result<Audit> {
     let key = Columns::of(key, "an audit of intervals")?;
-    let (_, from) = Columns::one(from, "the beginning of an interval")?;
-    let (_, to) = Columns::one(to, "the end of an interval")?;
+    let (begin, from) = Columns::one(from, "the beginning of an interval")?;
+    let (end, to) = Columns::one(to, "the end of an interval")?;
     let sql = format!(
         r#"SELECT "_load_id", "_record_no" FROM (
             SELECT r."_load_id", r."_record_no", r.{from} AS begins, count(*) OVER earlier AS before,
@@ -107,7 +111,10 @@ pub fn interval_overlap(
         known = key.known(),
         key = key.list(),
     );
-    Ok(Audit::new(format!("{}.interval_overlap", key.title()), sql))
+    let expected = format!("no other row for the same {} at the same time", key.words());
+    let audit =
+        Audit::of_rows(format!("{}.interval_overlap", key.title()), sql).expecting(expected);
+    Ok(audit.reading(key.names()).reading([begin, end]))
 }
 
 #[cfg(test)]
