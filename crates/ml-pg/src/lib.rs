@@ -46,6 +46,7 @@ mod refresh;
 mod step;
 mod store;
 mod table;
+mod taken;
 mod tls;
 mod wire;
 

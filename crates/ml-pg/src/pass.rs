@@ -1,5 +1,5 @@
 use ml_core::{
-    Audit, Chunk, Encoded, Error, Event, FieldError, Flow, Held, Judged, LoadId, Located, Position,
+    Audit, Chunk, Encoded, Error, Event, FieldError, Flow, Judged, LoadId, Located, Position,
     RawFields, Receipt, Record, Result, Scorecard, Stage, Verdict,
 };
 use tokio_postgres::types::Type;
@@ -10,9 +10,10 @@ use crate::copy::Copy;
 use crate::failure::Doing;
 use crate::ledger::{self, Entry, Inputs};
 use crate::merge::{INCREMENT, MergeSql};
-use crate::quarantine::{MOST_KEPT_BYTES, MOST_KEPT_RECORDS, Quarantine};
+use crate::quarantine::Quarantine;
 use crate::step::step;
 use crate::table::quoted;
+use crate::taken::Taken;
 use crate::wire::Wire;
 use crate::{Advance, Increment};
 
@@ -349,26 +350,5 @@ fn check_types(increment: &Increment, select: &Statement) -> Result<()> {
             column.ty
         ))),
         None => Ok(()),
-    }
-}
-
-/// What one input came to, before its verdict.
-#[derive(Default)]
-struct Taken {
-    card: Scorecard,
-    held: Vec<Held>,
-    held_bytes: usize,
-}
-
-impl Taken {
-    /// Takes records held back, as long as they would be kept: the card has their number.
-    fn hold(&mut self, held: Vec<Held>) {
-        for held in held {
-            if self.held.len() >= MOST_KEPT_RECORDS || self.held_bytes >= MOST_KEPT_BYTES {
-                return;
-            }
-            self.held_bytes += held.raw.len();
-            self.held.push(held);
-        }
     }
 }
