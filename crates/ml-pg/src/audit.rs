@@ -1,6 +1,6 @@
-//! Audits over the rows of one load: what they find, and the rows that leave the table for it.
+//! What audits find, and the rows of a load that leave the table for it.
 
-use ml_core::{Audit, Audited, Error, Finding, Held, LoadId, Position, Result, Scope};
+use ml_core::{Action, Audit, Audited, Error, Finding, Held, LoadId, Position, Result, Scope};
 use tokio_postgres::{Portal, Row, Transaction};
 
 use crate::failure::Doing;
@@ -10,8 +10,29 @@ const BATCH: i32 = 100;
 /// What is kept of a row, as of a record of a file.
 const MOST_RAW_BYTES: usize = 64 << 10;
 
+/// Refuses checks of a refresh that are to hold rows back: it has no records that could be put right and come again.
+pub(crate) fn only_count(checks: &[Audit]) -> Result<()> {
+    let mut checks = checks.iter();
+    match checks.find(|check| check.action == Action::Quarantine) {
+        None => Ok(()),
+        Some(check) => Err(Error::contract(format!(
+            "check {} cannot hold rows back: a refresh has no quarantine; let it warn or abort",
+            check.id
+        ))),
+    }
+}
+
+/// Runs the checks of a refresh.
+pub(crate) async fn count_all(tx: &Transaction<'_>, checks: &[Audit]) -> Result<Audited> {
+    let mut checked = Audited::default();
+    for check in checks {
+        checked.findings.push(count(tx, check, "").await?);
+    }
+    Ok(checked)
+}
+
 /// Counts the rows an audit's query returns, with `{rows}` standing for a relation.
-pub(crate) async fn count(tx: &Transaction<'_>, audit: &Audit, rows: &str) -> Result<Finding> {
+async fn count(tx: &Transaction<'_>, audit: &Audit, rows: &str) -> Result<Finding> {
     let query = format!(
         "SELECT count(*) FROM (\n{}\n) AS offending",
         query(audit, rows)

@@ -1,14 +1,14 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ml_core::{
-    Action, Audited, Error, Event, Fingerprint, Flow, LoadId, LoadKey, Outcome, Plan, Receipt,
-    Result, Scorecard, Verdict,
+    Error, Event, Fingerprint, Flow, LoadId, LoadKey, Outcome, Plan, Receipt, Result, Scorecard,
+    Verdict,
 };
 use tokio_postgres::types::Type;
 use tokio_postgres::{IsolationLevel, Transaction};
 
 use crate::Database;
-use crate::audit::count;
+use crate::audit::{count_all, only_count};
 use crate::commit::commit;
 use crate::failure::Doing;
 use crate::ledger::{self, Entry, Inputs};
@@ -43,13 +43,7 @@ impl Refresh {
     /// [`Contract`](ml_core::Kind::Contract) when the plan cannot be written down to compare it, or a check is to hold
     /// rows back: a refresh has no records that could be put right and come again.
     pub fn new(database: &Database, plan: Plan) -> Result<Self> {
-        let mut checks = plan.checks.iter();
-        if let Some(check) = checks.find(|check| check.action == Action::Quarantine) {
-            return Err(Error::contract(format!(
-                "check {} of {} cannot hold rows back: a refresh has no quarantine; let it warn or abort",
-                check.id, plan.warehouse
-            )));
-        }
+        only_count(&plan.checks)?;
         let written = serde_json::to_vec(&plan).map_err(|error| {
             Error::contract(format!(
                 "the plan of {} cannot be written down",
@@ -240,11 +234,8 @@ impl Refresh {
             accepted: read,
             ..Scorecard::default()
         };
-        let mut audited = Audited::default();
-        for check in &self.plan.checks {
-            audited.findings.push(count(tx, check, "").await?);
-        }
-        audited.enter(&self.plan.checks, &mut card)?;
+        let checked = count_all(tx, &self.plan.checks).await?;
+        checked.enter(&self.plan.checks, &mut card)?;
         Ok(card)
     }
 
