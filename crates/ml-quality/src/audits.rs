@@ -1,8 +1,9 @@
 //! Audits that many tables need: rules about the rows of a load together.
 //!
 //! An audit about rows returns each offending row's `_load_id` and `_record_no`, so that it can hold them back; one
-//! about a figure of the whole load (a count, a mean) returns one row with the figure. Columns are handles or names; what a rule about records
-//! lets pass when it is unknown passes here too, and each audit says what it makes of NULL and of no rows at all.
+//! about a figure of the whole load (a count, a mean) returns one row with the figure. Columns are handles or names; what
+//! a rule about records lets pass when it is unknown passes here too, and each audit says what it makes of NULL and of no
+//! rows at all.
 //! All of a load judge the same rows before one leaves: where two rows are equal, [`unique`] holds the second back even
 //! when something else holds the first one.
 //! Each is about a [`Dimension`](ml_core::Dimension): keys about uniqueness; counts, NULLs and gaps about completeness;
