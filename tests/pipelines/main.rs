@@ -17,6 +17,7 @@ mod merge;
 mod online_retail;
 pub mod retail;
 mod sample_month;
+mod set_rules;
 mod star;
 pub mod support;
 mod table_audits;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use ml_core::{Action, ColumnDef, Fault, Scorecard, Violation};
+use ml_core::{Action, ColumnDef, Dimension, Fault, RuleCount, Scorecard, Violation};
 
 use crate::frame::Broken;
 use crate::limits::Limits;
@@ -20,11 +20,12 @@ const SHOWN: usize = 100;
 
 /// Names every rule of the reader, so that the scorecard has those that are never violated.
 pub(crate) fn declare(columns: &[ColumnDef], card: &mut Scorecard) {
+    let rule_of_form = RuleCount::of(Action::Quarantine).dimension(Dimension::Validity);
     for rule in [QUOTE, WIDTH, SIZE, UTF8, NUL, MARK] {
-        card.declare(rule, Action::Quarantine);
+        card.declare(rule, rule_of_form);
     }
     for column in columns {
-        card.declare(decode_rule(column), Action::Quarantine);
+        card.declare(decode_rule(column), rule_of_form);
     }
 }
 

@@ -2,8 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::{
-    Audit, Begun, Error, Event, Feed, Finding, Fingerprint, Gate, Judged, Kind, Load, LoadId,
-    LoadKey, Observer, Receipt, Result, Scorecard, Silent, Store, Verdict,
+    Audit, Begun, Error, Event, Feed, Fingerprint, Gate, Judged, Kind, Load, LoadId, LoadKey,
+    Observer, Receipt, Result, Scorecard, Silent, Store, Verdict,
 };
 
 /// Takes a feed into a store under a gate: the loop of every load.
@@ -141,24 +141,11 @@ impl Flow {
                 load.doom().await?;
             }
         }
-        if !doomed {
-            for audit in &self.audits {
-                self.count(audit, load.audit(audit).await?, &mut card)?;
-            }
+        if !doomed && !self.audits.is_empty() {
+            let audited = load.audit(&self.audits).await?;
+            audited.enter(&self.audits, &mut card)?;
         }
         load.publish(self.gate.verdict(&card), card).await
-    }
-
-    /// Enters what an audit found into the card.
-    pub fn count(&self, audit: &Audit, finding: Finding, card: &mut Scorecard) -> Result<()> {
-        let Finding::Rows(rows) = finding else {
-            return Err(Error::config(format!(
-                "audit {} needs a store that runs SQL",
-                audit.id
-            )));
-        };
-        card.count(audit.id.clone(), audit.action, rows);
-        Ok(())
     }
 }
 

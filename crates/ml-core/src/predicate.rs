@@ -1,25 +1,29 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, ColumnDef, Ident, Result, Scorecard};
+use crate::{Action, ColumnDef, Ident, Result, RuleCount, Scorecard};
 
 /// A rule about rows as a condition in SQL: a row violates it where the condition is false, and passes where it is
 /// true or NULL.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Predicate {
     /// Stable name of the rule, such as `quantity.range`.
     pub rule: String,
-    /// What the rule does.
-    pub action: Action,
+    /// What a scorecard says of it before any violation.
+    pub count: RuleCount,
     /// The condition, on the unqualified columns of the table.
     pub sql: String,
 }
 
 impl Predicate {
-    /// A rule under a name.
-    pub fn new(rule: impl Into<String>, action: Action, sql: impl Into<String>) -> Self {
+    /// A rule under a name; an [`Action`] is all that need be said of it.
+    pub fn new(
+        rule: impl Into<String>,
+        count: impl Into<RuleCount>,
+        sql: impl Into<String>,
+    ) -> Self {
         Predicate {
             rule: rule.into(),
-            action,
+            count: count.into(),
             sql: sql.into(),
         }
     }
@@ -38,11 +42,11 @@ impl Predicate {
 
     /// Whether a row that violates it is held back.
     pub fn holds_back(&self) -> bool {
-        self.action > Action::Warn
+        self.count.action > Action::Warn
     }
 
     /// Enters into the card how many rows violate it; none is a count as well.
-    pub fn count(&self, violations: u64, card: &mut Scorecard) {
-        card.count(self.rule.clone(), self.action, violations);
+    pub fn enter(&self, violations: u64, card: &mut Scorecard) {
+        card.declare(&self.rule, self.count.violations(violations));
     }
 }

@@ -21,7 +21,7 @@ use crate::{Audit, Contract, Dataset, Predicate};
 /// assert_eq!(audit.dataset().to_string(), "shop.orders");
 /// # Ok::<(), ml_core::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TableAudit {
     /// The table, and the columns that the rules take it to have.
     pub contract: Contract,

@@ -28,6 +28,7 @@
 //! # let _ = outcome; Ok(()) }
 //! ```
 
+mod audit;
 mod catalogue;
 mod check_constraint;
 mod commit;
@@ -51,6 +52,7 @@ mod store;
 mod table;
 mod table_audit;
 mod table_report;
+mod taken;
 mod tls;
 mod wire;
 

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use ml_core::{Error, Flow, Gate, LoadId, Predicate, Result, Scorecard, TableAudit};
+use ml_core::{Error, LoadId, Predicate, Result, Scorecard, TableAudit};
 use tokio_postgres::types::Type;
 use tokio_postgres::{IsolationLevel, Row, Transaction};
 
-use crate::commit::count;
+use crate::audit::count_all;
 use crate::failure::Doing;
 use crate::live_table::LiveTable;
 use crate::{Database, RowAt, TableReport};
@@ -79,10 +79,8 @@ async fn report(tx: &Transaction<'_>, audit: &TableAudit) -> Result<TableReport>
     live.compare(&audit.contract)?;
     let rules = rules(&live, audit)?;
     let (mut card, violations) = judge(tx, audit, &rules).await?;
-    let flow = Flow::new(Gate::off());
-    for each in &audit.audits {
-        flow.count(each, count(tx, each, &live.rows()).await?, &mut card)?;
-    }
+    let counted = count_all(tx, &audit.audits, &live.rows()).await?;
+    counted.enter(&audit.audits, &mut card)?;
     let mut samples = BTreeMap::new();
     for (rule, _) in rules.iter().zip(violations).filter(|(_, rows)| *rows > 0) {
         if audit.samples > 0 {
@@ -130,7 +128,7 @@ async fn judge(
     };
     let violations: Vec<u64> = (2..rules.len() + 2).map(number).collect();
     for (rule, violations) in rules.iter().zip(&violations) {
-        rule.count(*violations, &mut card);
+        rule.enter(*violations, &mut card);
     }
     Ok((card, violations))
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use ml_core::{LeftOut, LoadId, Scorecard};
 
 /// What an audit of a table found; a [`Gate`](ml_core::Gate) can judge its card as that of a load.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TableReport {
     /// What became of each row if it was a record: `accepted` are those that no rule holds back.
     pub card: Scorecard,

@@ -102,7 +102,7 @@ pub use email::is_email;
 pub use expr::{Compare, Expr};
 pub use format::Format;
 pub use judge::Judge;
-pub use ml_core::{Action, Audit, Gate};
+pub use ml_core::{Action, Audit, Dimension, Gate, Tolerance};
 pub use names::ColumnNames;
 pub use pattern::Pattern;
 pub use profile::Profile;

@@ -1,7 +1,7 @@
 //! Rules as PostgreSQL predicates that give the same verdict. `SEMANTICS.md` says what each has to mean.
 
 use chrono::{DateTime, SubsecRound, Utc};
-use ml_core::{Action, Contract, Error, Ident, Record, Result, Type, Value};
+use ml_core::{Contract, Error, Ident, Record, Result, RuleCount, Type, Value};
 
 use crate::check_digits::{iban_sql, luhn_sql};
 use crate::literal::{self, quoted};
@@ -24,8 +24,8 @@ const MOST_NESTED: usize = 3;
 pub struct RuleSql {
     /// The rule's name.
     pub id: String,
-    /// What it does to a record that violates it.
-    pub action: Action,
+    /// What a scorecard says of it before any violation.
+    pub count: RuleCount,
     /// A condition on the columns of the table, unqualified (put it in brackets), false for what the rule refuses; or why the
     /// rule runs in Rust only.
     pub predicate: Result<String>,
@@ -85,14 +85,14 @@ impl<R: Record> Judge<R> {
 
     fn rendered(&self, now: Option<DateTime<Utc>>) -> Vec<RuleSql> {
         let contract = self.contract();
-        let rule = |(id, action, expr): (&str, Action, Option<&Expr<usize>>)| {
+        let rule = |(id, count, expr): (&str, RuleCount, Option<&Expr<usize>>)| {
             let sql = match expr {
                 Some(expr) => rendered(expr, contract, now),
                 None => Err("a closure runs in Rust only".into()),
             };
             RuleSql {
                 id: id.to_owned(),
-                action,
+                count,
                 predicate: sql.map_err(|why| refused(id, contract, &why)),
             }
         };

@@ -38,7 +38,7 @@ impl<R: Record> Judge<R> {
             ..self.contract().clone()
         };
         let add = |audit: TableAudit, rule: RuleSql| match rule.predicate {
-            Ok(sql) => audit.rule(Predicate::new(rule.id, rule.action, sql)),
+            Ok(sql) => audit.rule(Predicate::new(rule.id, rule.count, sql)),
             Err(why) => audit.leave_out(rule.id, why.to_string()),
         };
         let rules = self.sql_at(Utc::now()).into_iter();
@@ -52,7 +52,7 @@ impl<R: Record> Judge<R> {
     pub fn check_constraints(&self, dataset: &Dataset) -> Vec<CheckConstraint> {
         let rules = self.sql().into_iter().filter_map(|rule| {
             let sql = rule.predicate.ok()?;
-            Some(Predicate::new(rule.id, rule.action, sql))
+            Some(Predicate::new(rule.id, rule.count, sql))
         });
         rules
             .filter(Predicate::holds_back)
