@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Dimension, Error, Result, RuleCount, Tolerance, Violation};
+use crate::{Action, Dimension, Error, Fingerprint, Result, RuleCount, Tolerance, Violation};
 
 /// A rule about a table: a query that returns the offending rows, judged before anyone can see the load.
 ///
@@ -132,6 +132,23 @@ impl Audit {
         }
     }
 
+    /// Changes whenever the audit does: its name, its query, what it does and what it tolerates.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let Tolerance { share, records } = self.tolerance.unwrap_or(Tolerance {
+            // None at all is another thing than one that tolerates everything.
+            share: -1.0,
+            records: 0,
+        });
+        let says = [
+            self.id.as_str(),
+            &self.sql,
+            self.action.as_str(),
+            self.dimension.as_str(),
+            &format!("{share:?}/{records}"),
+        ];
+        Fingerprint::of(says.join("\0"))
+    }
+
     /// What a scorecard says of it, had it returned so many rows.
     pub fn count(&self, rows: u64) -> RuleCount {
         RuleCount::of(self.action)
@@ -155,7 +172,38 @@ impl Audit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Kind;
+    use crate::{Flow, Gate, Kind};
+
+    /// Where the audits stand decides nothing; whatever they say does.
+    #[test]
+    fn the_rules_of_a_load_are_those_of_its_audits_too() {
+        let one = || Audit::of_rows("a", "SELECT");
+        let other = || Audit::new("b", "SELECT");
+        let rules = Fingerprint::of("rules");
+        let of = |audits: &[Audit]| {
+            let flow = Flow::new(Gate::off());
+            let add = |flow: Flow, audit: &Audit| flow.audit(audit.clone());
+            audits.iter().fold(flow, add).rules(rules)
+        };
+        assert_eq!(of(&[]), rules);
+        assert_eq!(of(&[one(), other()]), of(&[other(), one()]));
+        let mut all = vec![
+            rules,
+            of(&[one()]),
+            of(&[other()]),
+            of(&[one(), other()]),
+            of(&[one().warn()]),
+            of(&[one().quarantine().unwrap()]),
+            of(&[one().dimension(Dimension::Accuracy)]),
+            of(&[one().tolerating(Tolerance::NONE)]),
+            of(&[one().tolerating(Tolerance::share(0.5))]),
+            of(&[Audit::of_rows("a", "SELECT 1")]),
+        ];
+        let count = all.len();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
 
     #[test]
     fn only_rows_of_the_load_are_held_back() {

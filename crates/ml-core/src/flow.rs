@@ -78,6 +78,20 @@ impl Flow {
         &self.audits
     }
 
+    /// The fingerprint of all that judges a load: rules with this one, and the audits.
+    ///
+    /// In which order the audits were added decides nothing; without any it is that of the rules.
+    pub fn rules(&self, rules: Fingerprint) -> Fingerprint {
+        if self.audits.is_empty() {
+            return rules;
+        }
+        let mut all: Vec<Fingerprint> = self.audits.iter().map(Audit::fingerprint).collect();
+        all.sort();
+        all.insert(0, rules);
+        let bytes: Vec<u8> = all.iter().flat_map(|one| *one.as_bytes()).collect();
+        Fingerprint::of(bytes)
+    }
+
     /// Tells the observer.
     pub async fn tell(&self, event: Event<'_>) {
         self.observer.see(event).await;
@@ -96,7 +110,10 @@ impl Flow {
         S: Store<B>,
     {
         let key = match feed.open().await {
-            Ok(key) => key,
+            Ok(key) => LoadKey {
+                rules: self.rules(key.rules),
+                ..key
+            },
             Err(error) => return Err(refuse(unopened(feed.source()), error, store).await),
         };
         let pumped = match store.begin(key.clone()).await {

@@ -209,7 +209,7 @@ impl<'a, S> Pass<'a, S> {
             Some(entry) => entry,
             None => {
                 let pipeline = &self.increment.pipeline;
-                self.increment.enter(&self.tx, pipeline).await?
+                self.increment.enter(&self.tx, pipeline, self.flow).await?
             }
         };
         self.kept += self.keep(&entry, &judged).await?;
@@ -230,7 +230,7 @@ impl<'a, S> Pass<'a, S> {
         self.sql("ROLLBACK TO SAVEPOINT ml_input; RELEASE SAVEPOINT ml_input")
             .await?;
         step("hold");
-        let entry = self.increment.enter(&self.tx, source).await?;
+        let entry = self.increment.enter(&self.tx, source, self.flow).await?;
         let kept = self.keep(&entry, &judged).await?;
         ledger::close(&self.tx, entry.load, &verdict, &judged.card, kept).await?;
         ledger::consume(
