@@ -86,6 +86,7 @@ mod sql_calls;
 mod sql_constant;
 mod sql_names;
 mod sql_nodes;
+mod sql_stack;
 mod sql_text;
 mod table_audit;
 mod term;

@@ -1,16 +1,14 @@
-use std::thread;
-
 use ml_core::{Audit, Dimension, Error, Result};
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, Tokenizer, Whitespace};
 
+use crate::sql_stack::on_own_stack;
+
 /// How long a condition may be.
 const MAX_BYTES: usize = 65_536;
 /// How deep it may nest.
 const MAX_DEPTH: usize = 50;
-/// The parser takes up to 100 kB a bracket. Taken from the system only as far as it is used.
-const STACK_BYTES: usize = 32 << 20;
 
 /// Each row of the load meets a condition that is written in SQL and that only the server can judge: whatever PostgreSQL
 /// takes in a `WHERE`, other tables and functions of its own included.
@@ -36,24 +34,13 @@ pub fn condition(id: impl Into<String>, sql: &str) -> Result<Audit> {
     if id.is_empty() {
         return Err(Error::contract("an audit needs a name"));
     }
-    is_expression(text).map_err(refused)?;
+    on_own_stack(|| parse(text)).flatten().map_err(refused)?;
     let query = format!(
         "SELECT r.\"_load_id\", r.\"_record_no\" FROM {{rows}} AS r WHERE (\n{text}\n) IS FALSE"
     );
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let audit = Audit::of_rows(id, query).expecting(words);
     Ok(audit.dimension(Dimension::Validity))
-}
-
-/// On a thread with a stack of its own: hosts may have 2 MB.
-fn is_expression(text: &str) -> Result<(), String> {
-    let own = thread::Builder::new().stack_size(STACK_BYTES);
-    thread::scope(|scope| match own.spawn_scoped(scope, || parse(text)) {
-        Ok(thread) => thread
-            .join()
-            .unwrap_or_else(|_| Err("the parser of SQL gave up".into())),
-        Err(error) => Err(format!("there is no thread to read SQL on: {error}")),
-    })
 }
 
 fn parse(text: &str) -> Result<(), String> {
