@@ -2,8 +2,8 @@
 
 use ml_core::{Action, Kind};
 
+use crate::Limits;
 use crate::laws::{Whole, chunks_of, judge, read, read_by, refusal, tiny};
-use crate::limits::Limits;
 
 fn ids(whole: &Whole) -> Vec<i64> {
     whole.rows.iter().map(|row| row.record.id).collect()

@@ -1,38 +1,40 @@
 //! What the reader itself has against a record, as violations of rules with stable names.
 
 use std::fmt::Write;
+use std::io;
 
-use ml_core::{Action, ColumnDef, Fault, Scorecard, Violation};
+use ml_core::{Action, ColumnDef, Error, Fault, Scorecard, Violation};
 
 use crate::frame::Broken;
 use crate::limits::Limits;
 use crate::quoting::Stray;
 
-const QUOTE: &str = "csv.quote";
-const WIDTH: &str = "csv.width";
-const SIZE: &str = "csv.size";
+pub(crate) const QUOTE: &str = "csv.quote";
+pub(crate) const WIDTH: &str = "csv.width";
+pub(crate) const HEADER: &str = "csv.header";
+pub(crate) const CHANGED: &str = "schema.changed";
+pub(crate) const MARK: &str = "byte.bom";
 const UTF8: &str = "byte.utf8";
 const NUL: &str = "byte.nul";
-const MARK: &str = "byte.bom";
 
 /// How many characters of a value a violation shows.
 const SHOWN: usize = 100;
 
 /// Names every rule of the reader, so that the scorecard has those that are never violated.
-pub(crate) fn declare(columns: &[ColumnDef], card: &mut Scorecard) {
-    for rule in [QUOTE, WIDTH, SIZE, UTF8, NUL, MARK] {
-        card.declare(rule, Action::Quarantine);
+pub(crate) fn declare(of_splitter: &[&str], columns: &[ColumnDef], card: &mut Scorecard) {
+    for rule in [UTF8, NUL].iter().chain(of_splitter) {
+        card.declare(*rule, Action::Quarantine);
     }
     for column in columns {
         card.declare(decode_rule(column), Action::Quarantine);
     }
 }
 
-/// A line that is no sound record; `byte` is where it starts in the file.
-pub(crate) fn broken(broken: Broken, byte: u64, limits: &Limits) -> Violation {
+/// A line that is no sound record; `byte` is where it starts in the text, `rule` the one against its size.
+pub(crate) fn broken(broken: Broken, byte: u64, rule: &'static str, limits: &Limits) -> Violation {
     match broken {
         Broken::Quote(stray) => quote(stray, byte),
-        Broken::Size => size("a record", limits.record, "a longer one".into()),
+        Broken::Size => size(rule, "a record", limits.record, "a longer one".into()),
     }
 }
 
@@ -40,7 +42,7 @@ fn quote(stray: Stray, start: u64) -> Violation {
     let at = |offset: usize| start + offset as u64;
     let (expected, found) = match stray {
         Stray::Closing(offset) => (
-            "a comma or the end of the line after a closing quote",
+            "a delimiter or the end of the line after a closing quote",
             format!("text after the quote at byte {}", at(offset)),
         ),
         Stray::Inside(offset) => (
@@ -55,6 +57,15 @@ fn quote(stray: Stray, start: u64) -> Violation {
     violation(QUOTE, expected.into(), found)
 }
 
+/// Reading failed after so many records.
+#[cold]
+pub(crate) fn unreadable(name: &str, records: u64, cause: io::Error) -> Error {
+    Error::source(format!(
+        "cannot go on reading {name} after {records} records: load it again"
+    ))
+    .because(cause)
+}
+
 /// A record with another number of fields than the header.
 pub(crate) fn width(expected: usize, found: usize) -> Violation {
     violation(
@@ -64,13 +75,27 @@ pub(crate) fn width(expected: usize, found: usize) -> Violation {
     )
 }
 
-/// A field above the cap.
-pub(crate) fn field_size(length: usize, limits: &Limits) -> Violation {
-    size("a field", limits.field, format!("{length} bytes"))
+/// A record that is the header again; the file may be several, one behind the other.
+pub(crate) fn repeated_header() -> Violation {
+    violation(HEADER, "a record".into(), "the header again".into())
 }
 
-fn size(what: &str, most: usize, found: String) -> Violation {
-    violation(SIZE, format!("{what} of at most {most} bytes"), found)
+/// A record behind a change of the columns in mid-file; `record` and `line` are where they changed.
+pub(crate) fn changed(what: &str, record: u64, line: u64) -> Violation {
+    violation(
+        CHANGED,
+        "the columns of the header".into(),
+        format!("{what} since record {record}, line {line}"),
+    )
+}
+
+/// A field above the cap.
+pub(crate) fn field_size(rule: &'static str, length: usize, limits: &Limits) -> Violation {
+    size(rule, "a field", limits.field, format!("{length} bytes"))
+}
+
+fn size(rule: &'static str, what: &str, most: usize, found: String) -> Violation {
+    violation(rule, format!("{what} of at most {most} bytes"), found)
 }
 
 /// A byte order mark in mid-file, where exports were concatenated; it must not end up in a value.
@@ -79,7 +104,7 @@ pub(crate) fn mark() -> Violation {
     violation(MARK, "a record".into(), found)
 }
 
-/// A field that could not be decoded; `byte` is where the fault stands in the file.
+/// A field that could not be decoded; `byte` is where the fault stands in the text.
 pub(crate) fn field(column: &ColumnDef, fault: Fault, bytes: &[u8], byte: u64) -> Violation {
     let of_column = |rule, expected: &str, found| Violation {
         columns: vec![column.name.to_string()],
@@ -159,9 +184,13 @@ mod tests {
     #[test]
     fn every_rule_is_declared() {
         let mut card = Scorecard::default();
-        declare(&[ColumnDef::of("n", Type::Int8)], &mut card);
+        declare(
+            &[WIDTH, QUOTE],
+            &[ColumnDef::of("n", Type::Int8)],
+            &mut card,
+        );
         let rules: Vec<_> = card.rules.keys().map(String::as_str).collect();
-        let all = [MARK, NUL, UTF8, QUOTE, SIZE, WIDTH, "n.decode"];
+        let all = [NUL, UTF8, QUOTE, WIDTH, "n.decode"];
         assert_eq!(rules, all);
     }
 }

@@ -36,23 +36,36 @@
 //! # Ok::<(), ml_core::Error>(()) }).unwrap();
 //! ```
 
+mod buffer;
 mod content;
-mod csv_file;
+mod csv_records;
+mod dialect;
 mod fault;
 mod folder;
+mod form;
 mod frame;
-mod header;
+mod heading;
 mod limits;
 mod quoting;
 mod reading;
+mod received;
+mod source_file;
+mod splitter;
+mod symbol;
 mod window;
 
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod dialects;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod tiles;
 
-pub use csv_file::CsvFile;
+pub use dialect::{Dialect, Header, Unknown};
 pub use folder::csv_files;
+pub use form::Form;
+pub use limits::Limits;
+pub use source_file::{CsvFile, SourceFile};
+pub use symbol::Symbol;

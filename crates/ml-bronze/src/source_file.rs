@@ -1,0 +1,244 @@
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use ml_core::{
+    Chunk, Contract, Error, Feed, Fingerprint, Judged, LoadId, LoadKey, Record, Result, Typed,
+};
+use ml_quality::Judge;
+use tokio::io::AsyncRead;
+
+use crate::content::{Bytes, Content};
+use crate::csv_records::CsvRecords;
+use crate::limits::Limits;
+use crate::reading::{Origin, Reading};
+use crate::received::{Hashing, Received};
+use crate::{Dialect, Form};
+
+/// A feed over one CSV file: its records read, decoded and judged, each with its line and byte.
+///
+/// Without another [`Dialect`] the file has commas, a header and quotes as in RFC 4180; lines end with LF, CRLF or CR,
+/// and blank ones are skipped. Columns are found by the names in the header. What the reader itself holds back has
+/// these rules:
+///
+/// * `csv.quote`: a quote is not where it may be. Only the line on which the record starts is held back.
+/// * `csv.width`: another number of fields than in the header.
+/// * `csv.header`: the header again, in mid-file.
+/// * `schema.changed`: all that follows another header of the same contract in mid-file, or eight records in a row
+///   with the same wrong number of fields; it names the record with which it began.
+/// * `csv.size`: a record above 16 MiB, of which the first line is held back, or a field above 1 MiB.
+/// * `byte.utf8`, `byte.nul`: a field that is not UTF-8, or that holds a NUL.
+/// * `byte.bom`: a byte order mark in mid-file, where files were concatenated.
+/// * `<column>.decode`: a field that is no value of its column's type.
+pub type CsvFile<R> = SourceFile<R, Dialect>;
+
+/// A feed over one file, or over another source of bytes, in the form `S`: a [`Dialect`] of CSV.
+///
+/// Lines and bytes are those of the text that is read; the hash is that of the bytes as received.
+pub struct SourceFile<R, S = Form> {
+    form: S,
+    path: PathBuf,
+    reader: Reader,
+    name: String,
+    contract: Arc<Contract>,
+    blank: R,
+    judge: Judge<R>,
+    chunk: u64,
+    limits: Limits,
+    reading: Option<Open<R>>,
+}
+
+/// Where the bytes come from.
+enum Reader {
+    /// The file at the path, as often as it is opened.
+    File,
+    /// Another reader, which is read once.
+    Once(Option<Bytes>),
+}
+
+/// A source that is being read.
+enum Open<R> {
+    Csv(Box<Reading<R, CsvRecords>>),
+}
+
+impl<R: Typed, S: Default> SourceFile<R, S> {
+    /// A feed over the file at `path`, judged by `judge` and named after the file.
+    pub fn new(path: impl Into<PathBuf>, judge: Judge<R>) -> Self {
+        let contract = Contract {
+            dataset: R::DATASET,
+            columns: R::COLUMNS.to_vec(),
+            grain: R::GRAIN.iter().map(ToString::to_string).collect(),
+        };
+        SourceFile::with_contract(path, Arc::new(contract), R::blank(), judge)
+    }
+}
+
+impl<R: Record, S: Default> SourceFile<R, S> {
+    /// A feed over a file whose columns are known at run time; `blank` is a record under the same contract.
+    pub fn with_contract(
+        path: impl Into<PathBuf>,
+        contract: Arc<Contract>,
+        blank: R,
+        judge: Judge<R>,
+    ) -> Self {
+        let path = path.into();
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        SourceFile {
+            form: S::default(),
+            name: name.display().to_string(),
+            path,
+            reader: Reader::File,
+            contract,
+            blank,
+            judge,
+            chunk: 10_000,
+            limits: Limits::default(),
+            reading: None,
+        }
+    }
+}
+
+impl<R> CsvFile<R> {
+    /// The same feed over a file in another dialect.
+    pub fn dialect(self, dialect: Dialect) -> Self {
+        self.form(dialect)
+    }
+}
+
+impl<R, S> SourceFile<R, S> {
+    /// The same feed over a file in another form.
+    pub fn form(mut self, form: S) -> Self {
+        self.form = form;
+        self
+    }
+
+    /// The same feed in chunks of so many records, at least one; a chunk also ends after 8 MiB of the text.
+    pub fn chunk(mut self, records: usize) -> Self {
+        self.chunk = records.max(1) as u64;
+        self
+    }
+
+    /// The same feed under another name of its source.
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The same feed under other limits.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The same feed over `reader`, such as `tokio::io::stdin()`, in place of the file of that name. It is read once.
+    pub fn reading(mut self, reader: impl AsyncRead + Send + Unpin + 'static) -> Self {
+        self.reader = Reader::Once(Some(Box::new(reader)));
+        self
+    }
+
+    async fn content(&mut self) -> Result<Content> {
+        match &mut self.reader {
+            Reader::File => Content::of(&self.path).await,
+            Reader::Once(reader) => reader.take().map(Content::once).ok_or_else(|| {
+                Error::config(format!(
+                    "{} was read already, and a reader gives its content once: make a new feed",
+                    self.name
+                ))
+            }),
+        }
+    }
+}
+
+impl<R: Record, S: Clone + Into<Form>> SourceFile<R, S> {
+    /// The rules, the columns and the form under which the content was judged, for the ledger.
+    fn rules(&self) -> Result<Fingerprint> {
+        let form: Form = self.form.clone().into();
+        let read = serde_json::to_string(&(&self.contract.columns, form));
+        let read = read.map_err(|cause| {
+            Error::contract(format!(
+                "the columns of {} cannot be written as JSON",
+                self.contract.dataset
+            ))
+            .because(cause)
+        })?;
+        Ok(Fingerprint::of(format!(
+            "{}\n{read}",
+            self.judge.fingerprint()
+        )))
+    }
+
+    fn check_blank(&self) -> Result<()> {
+        if self.blank.columns() == self.contract.columns {
+            return Ok(());
+        }
+        Err(Error::contract(format!(
+            "cannot read {}: the blank record is not under the contract of {}",
+            self.path.display(),
+            self.contract.dataset
+        )))
+    }
+
+    async fn start(&mut self) -> Result<LoadKey> {
+        self.check_blank()?;
+        let rules = self.rules()?;
+        let content = self.content().await?;
+        let origin = Origin {
+            name: self.path.display().to_string(),
+            sha256: content.sha256,
+            received: Received::default(),
+        };
+        let text = Box::new(Hashing::new(content.bytes, origin.received.clone()));
+        let (under, limits) = ((&*self.contract, self.blank.clone()), self.limits);
+        self.reading = Some(match self.form.clone().into() {
+            Form::Csv(dialect) => {
+                let records = CsvRecords::new(text, dialect, limits);
+                let reading = Reading::open(records, origin, under, limits).await?;
+                Open::Csv(Box::new(reading))
+            }
+        });
+        Ok(LoadKey {
+            source: self.name.clone(),
+            sha256: content.sha256,
+            rules,
+        })
+    }
+}
+
+impl<R, B, S> Feed<B> for SourceFile<R, S>
+where
+    R: Record,
+    B: Chunk<R>,
+    S: Clone + Into<Form> + Send + Sync,
+{
+    fn source(&self) -> &str {
+        &self.name
+    }
+
+    async fn open(&mut self) -> Result<LoadKey> {
+        self.reading = None;
+        self.start().await
+    }
+
+    async fn next(&mut self, load: LoadId) -> Result<Option<Judged<B>>> {
+        let (judge, chunk) = (&self.judge, self.chunk);
+        match &mut self.reading {
+            Some(Open::Csv(reading)) => reading.chunk(load, judge, chunk).await,
+            None => Err(Error::config(format!(
+                "{} is not open: call open before next",
+                self.path.display()
+            ))),
+        }
+    }
+}
+
+impl<R, S: fmt::Debug> fmt::Debug for SourceFile<R, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceFile")
+            .field("path", &self.path)
+            .field("name", &self.name)
+            .field("form", &self.form)
+            .field("dataset", &self.contract.dataset)
+            .field("chunk", &self.chunk)
+            .finish_non_exhaustive()
+    }
+}
