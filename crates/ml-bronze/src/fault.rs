@@ -6,6 +6,7 @@ use std::io;
 use ml_core::{Action, ColumnDef, Error, Fault, Scorecard, Violation};
 
 use crate::frame::Broken;
+use crate::layers::Illegible;
 use crate::limits::Limits;
 use crate::quoting::Stray;
 
@@ -60,6 +61,13 @@ fn quote(stray: Stray, start: u64) -> Violation {
 /// Reading failed after so many records.
 #[cold]
 pub(crate) fn unreadable(name: &str, records: u64, cause: io::Error) -> Error {
+    let illegible = cause.get_ref().and_then(|cause| cause.downcast_ref());
+    if let Some(illegible) = illegible {
+        let illegible: &Illegible = illegible;
+        return Error::source(format!(
+            "cannot read {name} after {records} records: {illegible}"
+        ));
+    }
     Error::source(format!(
         "cannot go on reading {name} after {records} records: load it again"
     ))

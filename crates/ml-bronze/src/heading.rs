@@ -22,9 +22,6 @@ pub(crate) struct Heading {
 
 /// The header as text, or what is wrong with it and at which byte of it.
 pub(crate) fn text(raw: &[u8]) -> Result<&str, (usize, &'static str)> {
-    if raw.starts_with(b"\xff\xfe") || raw.starts_with(b"\xfe\xff") {
-        return Err((0, "it starts with the mark of UTF-16"));
-    }
     if let Some(at) = memchr(0, raw) {
         return Err((at, "a NUL byte, as UTF-16 and binary files have them"));
     }
@@ -233,7 +230,6 @@ mod tests {
         assert_eq!(text("id,größe".as_bytes()), Ok("id,größe"));
         assert_eq!(text(b"id,gr\xf6\xdfe").unwrap_err().0, 5);
         assert_eq!(text(b"i\0d\0").unwrap_err().0, 1);
-        assert!(text(b"\xff\xfei\0").unwrap_err().1.contains("UTF-16"));
     }
 
     /// D2: a frozen contract.

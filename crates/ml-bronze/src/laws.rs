@@ -6,7 +6,7 @@ use ml_core::{Error, Feed, Held, Judged, LoadId, Located, Pii, Record, Result, S
 use ml_quality::{ColumnRules, Judge, RuleSet};
 use proptest::prelude::*;
 
-use crate::{Dialect, Form, Limits, SourceFile};
+use crate::{Dialect, Encoding, Form, Limits, SourceFile};
 
 #[derive(Debug, Clone, PartialEq, Record)]
 #[record(dataset = "bronze.items", grain = "id")]
@@ -42,7 +42,12 @@ pub(crate) fn tiny(block: usize) -> Limits {
 
 /// What an item becomes on its way through the reader.
 pub(crate) type Chunk = Judged<Rows>;
-type Rows = Vec<Located<Item>>;
+pub(crate) type Rows = Vec<Located<Item>>;
+
+/// A feed over bytes in memory.
+pub(crate) fn feed(bytes: Vec<u8>) -> SourceFile<Item> {
+    SourceFile::new("test.csv", judge()).reading(Cursor::new(bytes))
+}
 
 /// Chunks of so many records of `bytes` in a form, read by the given limits.
 pub(crate) async fn pull(
@@ -51,11 +56,11 @@ pub(crate) async fn pull(
     limits: Limits,
     chunk: usize,
 ) -> Result<Vec<Chunk>> {
-    let mut feed = SourceFile::<Item>::new("test.csv", judge())
+    // declared, so that NULs are a matter of records and not of the whole text
+    let feed = feed(bytes.to_vec())
         .form(form.into())
-        .limits(limits)
-        .chunk(chunk)
-        .reading(Cursor::new(bytes.to_vec()));
+        .encoding(Encoding::Utf8);
+    let mut feed = feed.limits(limits).chunk(chunk);
     assert_eq!(Feed::<Rows>::open(&mut feed).await?.sha256, None);
     let mut chunks = Vec::new();
     while let Some(chunk) = feed.next(LoadId(1)).await? {
@@ -82,7 +87,7 @@ pub(crate) fn read_as(bytes: &[u8], form: impl Into<Form>, limits: Limits) -> Re
     whole(run(pull(bytes, form, limits, 10_000))?)
 }
 
-fn whole(chunks: Vec<Chunk>) -> Result<Whole> {
+pub(crate) fn whole(chunks: Vec<Chunk>) -> Result<Whole> {
     let mut whole = Whole::default();
     for chunk in chunks {
         assert!(chunk.card.is_conserved());

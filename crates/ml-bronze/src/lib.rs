@@ -37,14 +37,18 @@
 //! ```
 
 mod buffer;
+mod codec;
 mod content;
 mod csv_records;
+mod decoding;
 mod dialect;
+mod encoding;
 mod fault;
 mod folder;
 mod form;
 mod frame;
 mod heading;
+mod layers;
 mod limits;
 mod quoting;
 mod reading;
@@ -59,11 +63,16 @@ mod cases;
 #[cfg(test)]
 mod dialects;
 #[cfg(test)]
+mod encodings;
+#[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod packed;
 #[cfg(test)]
 mod tiles;
 
 pub use dialect::{Dialect, Header, Unknown};
+pub use encoding::Encoding;
 pub use folder::csv_files;
 pub use form::Form;
 pub use limits::Limits;

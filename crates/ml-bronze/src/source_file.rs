@@ -12,8 +12,8 @@ use crate::content::{Bytes, Content};
 use crate::csv_records::CsvRecords;
 use crate::limits::Limits;
 use crate::reading::{Origin, Reading};
-use crate::received::{Hashing, Received};
-use crate::{Dialect, Form};
+use crate::received::Received;
+use crate::{Dialect, Encoding, Form, fault, layers};
 
 /// A feed over one CSV file: its records read, decoded and judged, each with its line and byte.
 ///
@@ -34,9 +34,12 @@ pub type CsvFile<R> = SourceFile<R, Dialect>;
 
 /// A feed over one file, or over another source of bytes, in the form `S`: a [`Dialect`] of CSV.
 ///
-/// Lines and bytes are those of the text that is read; the hash is that of the bytes as received.
+/// What is packed with gzip, zstd, bzip2 or xz is told by its content and unpacked, under [`Limits`]; what of it cannot
+/// be is an error whose message starts with `decode.`, and nothing is loaded.
+/// Lines and bytes are those of the text that is read, unpacked and in UTF-8; the hash is that of the bytes as received.
 pub struct SourceFile<R, S = Form> {
     form: S,
+    encoding: Option<Encoding>,
     path: PathBuf,
     reader: Reader,
     name: String,
@@ -85,6 +88,7 @@ impl<R: Record, S: Default> SourceFile<R, S> {
         let name = path.file_name().unwrap_or(path.as_os_str());
         SourceFile {
             form: S::default(),
+            encoding: None,
             name: name.display().to_string(),
             path,
             reader: Reader::File,
@@ -109,6 +113,13 @@ impl<R, S> SourceFile<R, S> {
     /// The same feed over a file in another form.
     pub fn form(mut self, form: S) -> Self {
         self.form = form;
+        self
+    }
+
+    /// The same feed over a text in `encoding`, whatever mark it starts with. Undeclared, a text is in UTF-8, or in
+    /// UTF-16 where a mark says so; one that seems to be neither is refused as `encoding.suspect`.
+    pub fn encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = Some(encoding);
         self
     }
 
@@ -153,7 +164,7 @@ impl<R: Record, S: Clone + Into<Form>> SourceFile<R, S> {
     /// The rules, the columns and the form under which the content was judged, for the ledger.
     fn rules(&self) -> Result<Fingerprint> {
         let form: Form = self.form.clone().into();
-        let read = serde_json::to_string(&(&self.contract.columns, form));
+        let read = serde_json::to_string(&(&self.contract.columns, form, self.encoding));
         let read = read.map_err(|cause| {
             Error::contract(format!(
                 "the columns of {} cannot be written as JSON",
@@ -187,8 +198,9 @@ impl<R: Record, S: Clone + Into<Form>> SourceFile<R, S> {
             sha256: content.sha256,
             received: Received::default(),
         };
-        let text = Box::new(Hashing::new(content.bytes, origin.received.clone()));
         let (under, limits) = ((&*self.contract, self.blank.clone()), self.limits);
+        let text = layers::text(content.bytes, &origin.received, self.encoding, &limits).await;
+        let text = text.map_err(|cause| fault::unreadable(&origin.name, 0, cause))?;
         self.reading = Some(match self.form.clone().into() {
             Form::Csv(dialect) => {
                 let records = CsvRecords::new(text, dialect, limits);
