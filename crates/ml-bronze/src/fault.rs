@@ -112,18 +112,31 @@ pub(crate) fn mark() -> Violation {
     violation(MARK, "a record".into(), found)
 }
 
-/// A field that could not be decoded; `byte` is where the fault stands in the text.
-pub(crate) fn field(column: &ColumnDef, fault: Fault, bytes: &[u8], byte: u64) -> Violation {
+/// A record that is no text; `byte` is where that shows.
+pub(crate) fn utf8(byte: u64) -> Violation {
+    violation(
+        UTF8,
+        "UTF-8 text".into(),
+        format!("an invalid sequence at byte {byte}"),
+    )
+}
+
+/// A field that could not be decoded, `None` for one that is not there; `byte` is where the fault stands in the text.
+pub(crate) fn field(
+    column: &ColumnDef,
+    fault: Fault,
+    bytes: Option<&[u8]>,
+    byte: u64,
+) -> Violation {
     let of_column = |rule, expected: &str, found| Violation {
         columns: vec![column.name.to_string()],
         ..violation(rule, expected.into(), found)
     };
     match fault {
-        Fault::Utf8(_) => of_column(
-            UTF8,
-            "UTF-8 text",
-            format!("an invalid sequence at byte {byte}"),
-        ),
+        Fault::Utf8(_) => Violation {
+            columns: vec![column.name.to_string()],
+            ..utf8(byte)
+        },
         Fault::Nul => of_column(NUL, "text without NUL", format!("a NUL at byte {byte}")),
         Fault::Malformed(malformed) => Violation {
             rule: decode_rule(column),
@@ -136,7 +149,10 @@ fn decode_rule(column: &ColumnDef) -> String {
     format!("{}.decode", column.name)
 }
 
-fn shown(column: &ColumnDef, bytes: &[u8]) -> String {
+fn shown(column: &ColumnDef, bytes: Option<&[u8]>) -> String {
+    let Some(bytes) = bytes else {
+        return String::from("NULL");
+    };
     if column.personal {
         return String::from("***");
     }
@@ -153,7 +169,7 @@ fn shown(column: &ColumnDef, bytes: &[u8]) -> String {
     shown
 }
 
-fn violation(rule: &str, expected: String, found: String) -> Violation {
+pub(crate) fn violation(rule: &str, expected: String, found: String) -> Violation {
     Violation {
         rule: rule.to_owned(),
         columns: Vec::new(),
@@ -171,9 +187,9 @@ mod tests {
     #[test]
     fn a_value_is_escaped_and_cut() {
         let column = ColumnDef::of("n", Type::Int8);
-        let found = shown(&column, b"a\n\"b");
+        let found = shown(&column, Some(b"a\n\"b"));
         assert_eq!(found, r#""a\n\"b""#);
-        let long = shown(&column, "ü".repeat(101).as_bytes());
+        let long = shown(&column, Some("ü".repeat(101).as_bytes()));
         assert!(long.ends_with("ü\"… (202 bytes)"));
     }
 
@@ -182,7 +198,7 @@ mod tests {
         let mut column = ColumnDef::of("email", Type::Int8);
         column.personal = true;
         let fault = Fault::Malformed(Malformed("a whole number"));
-        let violation = field(&column, fault, b"canary", 7);
+        let violation = field(&column, fault, Some(b"canary"), 7);
         assert_eq!(
             violation.to_string(),
             "email.decode (email): expected a whole number, found ***"

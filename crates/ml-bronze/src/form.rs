@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::Dialect;
+use crate::{Dialect, Ndjson};
 
 /// In which form records are written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -9,6 +9,8 @@ use crate::Dialect;
 pub enum Form {
     /// Delimited fields.
     Csv(Dialect),
+    /// One JSON object a line.
+    Ndjson(Ndjson),
 }
 
 /// CSV as in RFC 4180.
@@ -21,5 +23,11 @@ impl Default for Form {
 impl From<Dialect> for Form {
     fn from(dialect: Dialect) -> Self {
         Form::Csv(dialect)
+    }
+}
+
+impl From<Ndjson> for Form {
+    fn from(ndjson: Ndjson) -> Self {
+        Form::Ndjson(ndjson)
     }
 }

@@ -19,6 +19,8 @@ const MAGIC: usize = 10;
 /// Why bytes are not the text they should be; a cause of errors.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Illegible {
+    #[error("it is empty; expected records, and where they are CSV a header before them")]
+    Empty,
     #[error("encoding.suspect: {0}; declare its encoding, or save the file in UTF-8")]
     Encoding(&'static str),
     #[error("decode.{0}: it ends in mid-stream; get it again, it is not complete")]
@@ -52,6 +54,9 @@ pub(crate) async fn text(
 ) -> io::Result<Bytes> {
     let bytes = Hashing::new(bytes, received.clone());
     let (head, bytes) = look(bytes, MAGIC).await?;
+    if head.is_empty() {
+        return Err(Illegible::Empty.into());
+    }
     let bytes: Bytes = match Codec::of(&head) {
         Some(codec) => codec.unpack(bytes, received, limits),
         None => Box::new(bytes),

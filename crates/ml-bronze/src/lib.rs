@@ -1,4 +1,4 @@
-//! Sources of MetaLayer: CSV files and folders, read, decoded and judged.
+//! Sources of MetaLayer: CSV and NDJSON files, folders and readers, read, decoded and judged.
 //!
 //! A [`CsvFile`] is a [`Feed`](ml_core::Feed): it yields chunks of records that went on and of records held back, each
 //! with its line, its byte and, where it was held back, its bytes as received and every reason.
@@ -48,8 +48,11 @@ mod folder;
 mod form;
 mod frame;
 mod heading;
+mod json_object;
+mod json_records;
 mod layers;
 mod limits;
+mod ndjson;
 mod quoting;
 mod reading;
 mod received;
@@ -67,6 +70,8 @@ mod encodings;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
+mod objects;
+#[cfg(test)]
 mod packed;
 #[cfg(test)]
 mod tiles;
@@ -76,5 +81,6 @@ pub use encoding::Encoding;
 pub use folder::csv_files;
 pub use form::Form;
 pub use limits::Limits;
-pub use source_file::{CsvFile, SourceFile};
+pub use ndjson::Ndjson;
+pub use source_file::{CsvFile, NdjsonFile, SourceFile};
 pub use symbol::Symbol;

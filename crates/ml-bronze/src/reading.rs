@@ -155,12 +155,10 @@ impl<R: Record, S: Splitter> Reading<R, S> {
     #[cold]
     fn explain(&self, bad: FieldError, frame: &Frame) -> Violation {
         let index = self.splitter.map()[bad.ordinal];
-        let bytes = index
-            .and_then(|index| self.splitter.fields().raw(index))
-            .unwrap_or_default();
+        let bytes = index.and_then(|index| self.splitter.fields().raw(index));
         let offset = match bad.fault {
             Fault::Utf8(offset) => offset,
-            Fault::Nul => memchr(0, bytes).unwrap_or(0),
+            Fault::Nul => bytes.and_then(|bytes| memchr(0, bytes)).unwrap_or(0),
             Fault::Malformed(_) => 0,
         };
         let within = index.map_or(0, |index| self.splitter.locate(index, offset));

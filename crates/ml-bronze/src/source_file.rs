@@ -10,10 +10,11 @@ use tokio::io::AsyncRead;
 
 use crate::content::{Bytes, Content};
 use crate::csv_records::CsvRecords;
+use crate::json_records::JsonRecords;
 use crate::limits::Limits;
 use crate::reading::{Origin, Reading};
 use crate::received::Received;
-use crate::{Dialect, Encoding, Form, fault, layers};
+use crate::{Dialect, Encoding, Form, Ndjson, fault, layers};
 
 /// A feed over one CSV file: its records read, decoded and judged, each with its line and byte.
 ///
@@ -32,7 +33,40 @@ use crate::{Dialect, Encoding, Form, fault, layers};
 /// * `<column>.decode`: a field that is no value of its column's type.
 pub type CsvFile<R> = SourceFile<R, Dialect>;
 
-/// A feed over one file, or over another source of bytes, in the form `S`: a [`Dialect`] of CSV.
+/// A feed over one file of JSON objects, one a line: its records read, decoded and judged, each with its line and byte.
+///
+/// Columns are found by the keys, which are their names in the source; [`Ndjson`] says how values are taken. What the
+/// reader itself holds back has these rules:
+///
+/// * `json.syntax`: a line that is not one JSON object, or has a key of the contract twice.
+/// * `json.nested`: an object or an array in a column that is not text.
+/// * `json.unknown`: a key that the contract does not know, where it is frozen.
+/// * `json.size`: a line above 16 MiB, or a value above 1 MiB.
+/// * `byte.utf8`: a line that is not UTF-8; `byte.nul`: a value with a NUL; `byte.bom`: a mark in mid-file.
+/// * `<column>.decode`: a value that is none of its column's type, or NULL where that may not be.
+///
+/// ```
+/// # use ml_bronze::NdjsonFile;
+/// # use ml_core::{Flow, Gate, Memory, Record};
+/// # use ml_quality::{ColumnRules, RuleSet};
+/// # #[derive(Debug, Clone, Record)]
+/// # #[record(dataset = "bronze.orders")]
+/// # struct Order { #[column(critical)] id: i64, price: rust_decimal::Decimal, note: Option<String> }
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// let lines = r#"{"id": 1, "price": 0.10, "note": null}
+/// {"price": 12345678901234567890.12345678, "id": 2, "more": [1, 2]}
+/// {"id": 3, "price": "x"}"#;
+/// let judge = RuleSet::<Order>::new().quarantine(Order::ID.at_least(1)).build()?;
+/// let mut feed = NdjsonFile::new("standard input", judge).reading(lines.as_bytes());
+/// let mut store = Memory::<Order>::default();
+/// Flow::new(Gate::off()).run(&mut feed, &mut store).await?;
+/// assert_eq!(store.rows()[1].record.price.to_string(), "12345678901234567890.12345678");
+/// assert_eq!(store.held()[0].violations[0].rule, "price.decode");
+/// # Ok::<(), ml_core::Error>(()) }).unwrap();
+/// ```
+pub type NdjsonFile<R> = SourceFile<R, Ndjson>;
+
+/// A feed over one file, or over another source of bytes, in the form `S`: a [`Dialect`] of CSV, [`Ndjson`], or either.
 ///
 /// What is packed with gzip, zstd, bzip2 or xz is told by its content and unpacked, under [`Limits`]; what of it cannot
 /// be is an error whose message starts with `decode.`, and nothing is loaded.
@@ -62,6 +96,7 @@ enum Reader {
 /// A source that is being read.
 enum Open<R> {
     Csv(Box<Reading<R, CsvRecords>>),
+    Ndjson(Box<Reading<R, JsonRecords>>),
 }
 
 impl<R: Typed, S: Default> SourceFile<R, S> {
@@ -207,6 +242,11 @@ impl<R: Record, S: Clone + Into<Form>> SourceFile<R, S> {
                 let reading = Reading::open(records, origin, under, limits).await?;
                 Open::Csv(Box::new(reading))
             }
+            Form::Ndjson(ndjson) => {
+                let records = JsonRecords::new(text, ndjson, limits);
+                let reading = Reading::open(records, origin, under, limits).await?;
+                Open::Ndjson(Box::new(reading))
+            }
         });
         Ok(LoadKey {
             source: self.name.clone(),
@@ -235,6 +275,7 @@ where
         let (judge, chunk) = (&self.judge, self.chunk);
         match &mut self.reading {
             Some(Open::Csv(reading)) => reading.chunk(load, judge, chunk).await,
+            Some(Open::Ndjson(reading)) => reading.chunk(load, judge, chunk).await,
             None => Err(Error::config(format!(
                 "{} is not open: call open before next",
                 self.path.display()

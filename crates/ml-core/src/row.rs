@@ -4,7 +4,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use rust_decimal::Decimal;
 
-use crate::record::text;
+use crate::record::{NOT_NULL, text};
 use crate::{
     ColumnDef, Contract, Error, Fault, Field, FieldError, Fields, Malformed, RawFields, Record,
     Result, Type, Value, ValueRef,
@@ -104,10 +104,12 @@ impl Record for Row {
         bad: &mut Vec<FieldError>,
     ) {
         for (ordinal, column) in self.contract.columns.iter().enumerate() {
-            let bytes = map[ordinal]
-                .and_then(|index| raw.raw(index))
-                .unwrap_or_default();
-            match text(bytes).and_then(|text| decode(column, text).map_err(Fault::Malformed)) {
+            let decoded = match map[ordinal].and_then(|index| raw.raw(index)) {
+                None if !column.nullable => Err(Fault::Malformed(NOT_NULL)),
+                bytes => text(bytes.unwrap_or_default())
+                    .and_then(|text| decode(column, text).map_err(Fault::Malformed)),
+            };
+            match decoded {
                 Ok(value) => self.values[ordinal] = value,
                 Err(fault) => bad.push(FieldError { ordinal, fault }),
             }
