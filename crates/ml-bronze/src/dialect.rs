@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::Symbol;
 use crate::quoting::Marks;
 
-/// How a CSV file is written; nothing of it is guessed, unless the host asks for it.
+/// How a CSV file is written; nothing of it is guessed, unless the host asks a [`Sniffer`](crate::Sniffer).
 ///
 /// ```
 /// use ml_bronze::{Dialect, Header};
@@ -123,6 +123,17 @@ impl Dialect {
         self
     }
 
+    /// What has a meaning, for people.
+    pub(crate) fn symbols(&self) -> String {
+        let or_none =
+            |symbol: Option<Symbol>| symbol.map_or("none".into(), |symbol| symbol.to_string());
+        let (quote, escape) = (or_none(self.quote), or_none(self.escape));
+        format!(
+            "delimiter {}, quote {quote}, escape {escape}",
+            self.delimiter
+        )
+    }
+
     pub(crate) fn marks(&self) -> Marks {
         Marks {
             delimiter: self.delimiter.byte(),
@@ -132,6 +143,10 @@ impl Dialect {
             preamble: self.skip_lines,
             footer: self.footer_lines,
         }
+    }
+
+    pub(crate) fn has_delimiter_of(&self, other: &Dialect) -> bool {
+        self.delimiter == other.delimiter
     }
 
     pub(crate) fn head(&self) -> Header {
