@@ -43,6 +43,7 @@ mod ident;
 mod load;
 mod memory;
 mod merge;
+mod notation;
 mod numeric;
 mod observer;
 mod parse;
@@ -93,11 +94,14 @@ pub use merge::Merge;
 /// }
 /// ```
 pub use ml_derive::Record;
+pub use notation::Notation;
 pub use observer::{Event, Observer, Silent};
 pub use pii::Pii;
 pub use plan::{Plan, Statement};
 pub use position::{Located, Position};
-pub use record::{Fault, FieldError, Fields, RawFields, Record, Typed, decode_field, read_field};
+pub use record::{
+    Fault, FieldError, Fields, RawFields, Record, Typed, decode_field, decode_noted, read_field,
+};
 pub use row::Row;
 pub use scorecard::{RuleCount, Scorecard};
 pub use stage::{Report, Settled, Stage, Then};

@@ -95,6 +95,25 @@ pub fn decode_field<V: Field>(
     }
 }
 
+/// The same for a column whose values are written in a [`Notation`](crate::Notation).
+pub fn decode_noted<V: Field>(
+    place: &mut V,
+    bytes: Option<&[u8]>,
+    ordinal: usize,
+    column: &ColumnDef,
+    bad: &mut Vec<FieldError>,
+) {
+    let format = column.format.as_deref();
+    let Some(bytes) = bytes else {
+        return decode_field(place, None, ordinal, format, bad);
+    };
+    let mut decode = |text| column.notation.decode(place, text, format);
+    let decoded = text(bytes).and_then(|text| decode(text).map_err(Fault::Malformed));
+    if let Err(fault) = decoded {
+        bad.push(FieldError { ordinal, fault });
+    }
+}
+
 /// What a column that may not be NULL expects.
 pub(crate) const NOT_NULL: Malformed = Malformed("a value, not NULL");
 

@@ -130,11 +130,11 @@ impl Record for Row {
 
 /// The same decoders as the struct's fields, chosen by the column's type.
 fn decode(column: &ColumnDef, text: &str) -> Result<Value, Malformed> {
-    if column.nullable && text.is_empty() {
+    let Some(text) = column.notation.plain(text, column.ty, column.nullable)? else {
         return Ok(Value::Null);
-    }
+    };
     with_field_of(column.ty, |field| {
-        field.decode(text, column.format.as_deref())
+        field.decode(&text, column.format.as_deref())
     })
 }
 
