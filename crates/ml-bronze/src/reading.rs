@@ -3,7 +3,7 @@ use std::io;
 use memchr::memchr;
 use ml_core::{
     Chunk, Contract, Error, Fault, FieldError, Fingerprint, Held, Judged, LoadId, Position,
-    RawFields, Record, Report, Result, Scorecard, Settled, Violation,
+    Progress, RawFields, Record, Report, Result, Scorecard, Settled, Violation,
 };
 use ml_quality::Judge;
 
@@ -22,7 +22,7 @@ pub(crate) struct Reading<R, S> {
     bad: Vec<FieldError>,
     report: Report,
     records: u64,
-    progress: Progress,
+    phase: Phase,
 }
 
 /// Where the text comes from.
@@ -33,10 +33,21 @@ pub(crate) struct Origin {
     pub(crate) sha256: Option<Fingerprint>,
     /// The bytes as they come.
     pub(crate) received: Received,
+    /// How many there are, where that is known.
+    pub(crate) length: Option<u64>,
+}
+
+impl Origin {
+    pub(crate) fn progress(&self) -> Progress {
+        Progress {
+            read: self.received.bytes(),
+            total: self.length,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Progress {
+enum Phase {
     /// The rules are not declared yet.
     Opened,
     Going,
@@ -60,8 +71,13 @@ impl<R: Record, S: Splitter> Reading<R, S> {
             bad: Vec::new(),
             report: Report::default(),
             records: 0,
-            progress: Progress::Opened,
+            phase: Phase::Opened,
         })
+    }
+
+    /// Where the text comes from.
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// The next chunk of at most so many records; `None` at the end.
@@ -71,11 +87,11 @@ impl<R: Record, S: Splitter> Reading<R, S> {
         judge: &Judge<R>,
         most: u64,
     ) -> Result<Option<Judged<B>>> {
-        if self.progress == Progress::Ended {
+        if self.phase == Phase::Ended {
             return Ok(None);
         }
         let mut chunk = Judged::<B>::default();
-        let is_first = self.progress == Progress::Opened;
+        let is_first = self.phase == Phase::Opened;
         if is_first {
             self.declare(judge, &mut chunk.card);
         }
@@ -99,7 +115,7 @@ impl<R: Record, S: Splitter> Reading<R, S> {
     fn declare(&mut self, judge: &Judge<R>, card: &mut Scorecard) {
         *card = judge.card();
         fault::declare(S::RULES, self.record.columns(), card);
-        self.progress = Progress::Going;
+        self.phase = Phase::Going;
     }
 
     async fn take<B: Chunk<R>>(
@@ -188,7 +204,7 @@ impl<R: Record, S: Splitter> Reading<R, S> {
 
     /// Nothing is to be loaded under the hash of another content.
     fn end(&mut self) -> Result<()> {
-        self.progress = Progress::Ended;
+        self.phase = Phase::Ended;
         let read = self.origin.received.fingerprint();
         if self.origin.sha256.is_none_or(|known| known == read) {
             return Ok(());

@@ -3,7 +3,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ml_core::{
-    Chunk, Contract, Error, Feed, Fingerprint, Judged, LoadId, LoadKey, Record, Result, Typed,
+    Chunk, Contract, Error, Feed, Fingerprint, Judged, LoadId, LoadKey, Progress, Record, Result,
+    Typed,
 };
 use ml_quality::Judge;
 use tokio::io::AsyncRead;
@@ -97,6 +98,15 @@ enum Reader {
 enum Open<R> {
     Csv(Box<Reading<R, CsvRecords>>),
     Ndjson(Box<Reading<R, JsonRecords>>),
+}
+
+impl<R: Record> Open<R> {
+    fn origin(&self) -> &Origin {
+        match self {
+            Open::Csv(reading) => reading.origin(),
+            Open::Ndjson(reading) => reading.origin(),
+        }
+    }
 }
 
 impl<R: Typed, S: Default> SourceFile<R, S> {
@@ -232,6 +242,7 @@ impl<R: Record, S: Clone + Into<Form>> SourceFile<R, S> {
             name: self.path.display().to_string(),
             sha256: content.sha256,
             received: Received::default(),
+            length: content.length,
         };
         let (under, limits) = ((&*self.contract, self.blank.clone()), self.limits);
         let text = layers::text(content.bytes, &origin.received, self.encoding, &limits).await;
@@ -281,6 +292,11 @@ where
                 self.path.display()
             ))),
         }
+    }
+
+    fn progress(&self) -> Option<Progress> {
+        let reading = self.reading.as_ref();
+        reading.map(|reading| reading.origin().progress())
     }
 }
 

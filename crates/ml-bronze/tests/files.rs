@@ -282,3 +282,37 @@ async fn values_are_read_in_the_notation_of_their_columns() {
             == typed.record.field(ordinal).to_value()));
     }
 }
+
+/// What an observer saw of a source's bytes.
+#[derive(Debug, Default)]
+struct Seen(std::sync::Mutex<Vec<ml_core::Progress>>);
+
+#[async_trait::async_trait]
+impl ml_core::Observer for Seen {
+    async fn see(&self, event: ml_core::Event<'_>) {
+        if let ml_core::Event::Judged {
+            progress: Some(progress),
+            ..
+        } = event
+        {
+            self.0.lock().unwrap().push(progress);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_observer_sees_how_many_bytes_were_read() {
+    let content = [b"OrderId,note\n".as_slice(), &b"1,abc\n".repeat(100_000)].concat();
+    let (_folder, path) = file(&content);
+    let seen = Arc::new(Seen::default());
+    let flow = Flow::new(Gate::off()).observer(Arc::clone(&seen) as Arc<dyn ml_core::Observer>);
+    let mut store = Memory::<Order>::default();
+    flow.run(&mut CsvFile::new(&path, judge()).chunk(20_000), &mut store)
+        .await
+        .unwrap();
+    let seen = seen.0.lock().unwrap();
+    let total = content.len() as u64;
+    assert!(seen.len() >= 5 && seen.iter().all(|progress| progress.total == Some(total)));
+    assert!(seen.is_sorted_by_key(|progress| progress.read) && seen[0].read < total);
+    assert_eq!(seen.last().unwrap().read, total);
+}

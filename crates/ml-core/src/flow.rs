@@ -133,6 +133,7 @@ impl Flow {
             self.tell(Event::Judged {
                 source: feed.source(),
                 card: &chunk.card,
+                progress: feed.progress(),
             })
             .await;
             load.write(chunk).await?;

@@ -64,7 +64,7 @@ pub use column::{Column, ColumnDef};
 pub use contract::Contract;
 pub use dataset::Dataset;
 pub use error::{Error, Kind, Result};
-pub use feed::{Feed, Judged, Records};
+pub use feed::{Feed, Judged, Progress, Records};
 pub use field::{Field, Malformed};
 pub use fingerprint::Fingerprint;
 pub use flow::{Flow, Outcome};
