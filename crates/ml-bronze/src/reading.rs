@@ -80,6 +80,12 @@ impl<R: Record, S: Splitter> Reading<R, S> {
         &self.origin
     }
 
+    /// The hash of bytes that are read only once, when all of them were.
+    pub(crate) fn content(&self) -> Option<Fingerprint> {
+        let is_known_now = self.phase == Phase::Ended && self.origin.sha256.is_none();
+        is_known_now.then(|| self.origin.received.fingerprint())
+    }
+
     /// The next chunk of at most so many records; `None` at the end.
     pub(crate) async fn chunk<B: Chunk<R>>(
         &mut self,

@@ -186,7 +186,8 @@ impl<R, S> SourceFile<R, S> {
         self
     }
 
-    /// The same feed over `reader`, such as `tokio::io::stdin()`, in place of the file of that name. It is read once.
+    /// The same feed over `reader`, such as `tokio::io::stdin()`, in place of the file of that name. It is read
+    /// once, so that its hash is known and compared with what was loaded only when all of it was read.
     pub fn reading(mut self, reader: impl AsyncRead + Send + Unpin + 'static) -> Self {
         self.reader = Reader::Once(Some(Box::new(reader)));
         self
@@ -291,6 +292,13 @@ where
                 "{} is not open: call open before next",
                 self.path.display()
             ))),
+        }
+    }
+
+    fn content(&self) -> Option<Fingerprint> {
+        match self.reading.as_ref()? {
+            Open::Csv(reading) => reading.content(),
+            Open::Ndjson(reading) => reading.content(),
         }
     }
 

@@ -23,6 +23,12 @@ pub trait Feed<B>: Send {
     /// [`Source`](crate::Kind::Source) when reading fails or the content is not what [`open`](Feed::open) saw.
     fn next(&mut self, load: LoadId) -> impl Future<Output = Result<Option<Judged<B>>>> + Send;
 
+    /// The hash of the content, once all of it was read, for a source that is read only once: [`open`](Feed::open)
+    /// could not tell it. `None` before that, and where `open` told it.
+    fn content(&self) -> Option<Fingerprint> {
+        None
+    }
+
     /// How far it was read; `None` where the source has no bytes.
     fn progress(&self) -> Option<Progress> {
         None

@@ -103,7 +103,7 @@ impl Flow {
             Err(error) => Err(error),
             Ok(Begun::Replayed(load)) => Ok(Outcome::Replayed(load)),
             Ok(Begun::Busy) => Ok(Outcome::Busy),
-            Ok(Begun::Fresh(load)) => self.pump(feed, load).await.map(Outcome::from),
+            Ok(Begun::Fresh(load)) => self.pump(feed, load).await,
         };
         let outcome = match pumped {
             Ok(outcome) => outcome,
@@ -118,7 +118,7 @@ impl Flow {
     }
 
     /// Takes every chunk of an opened feed into an opened load, judges and publishes it.
-    async fn pump<B, F: Feed<B>, L: Load<B>>(&self, feed: &mut F, mut load: L) -> Result<Receipt>
+    async fn pump<B, F: Feed<B>, L: Load<B>>(&self, feed: &mut F, mut load: L) -> Result<Outcome>
     where
         B: Send,
     {
@@ -142,12 +142,20 @@ impl Flow {
                 load.doom().await?;
             }
         }
+        if let Some(content) = feed.content() {
+            match load.identify(content).await? {
+                Begun::Fresh(()) => {}
+                Begun::Replayed(load) => return Ok(Outcome::Replayed(load)),
+                Begun::Busy => return Ok(Outcome::Busy),
+            }
+        }
         if !doomed {
             for audit in &self.audits {
                 self.count(audit, load.audit(audit).await?, &mut card)?;
             }
         }
-        load.publish(self.gate.verdict(&card), card).await
+        let receipt = load.publish(self.gate.verdict(&card), card).await?;
+        Ok(Outcome::from(receipt))
     }
 
     /// Enters what an audit found into the card.
