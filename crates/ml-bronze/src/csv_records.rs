@@ -43,6 +43,14 @@ struct Misfits {
     since: Place,
 }
 
+#[cfg(test)]
+impl Fields {
+    /// The values one behind the other.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.0.as_slice()
+    }
+}
+
 impl RawFields for Fields {
     #[inline]
     fn raw(&self, index: usize) -> Option<&[u8]> {

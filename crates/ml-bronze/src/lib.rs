@@ -39,6 +39,7 @@
 mod buffer;
 mod codec;
 mod content;
+mod csv_file;
 mod csv_records;
 mod decoding;
 mod dialect;
@@ -53,6 +54,7 @@ mod json_records;
 mod layers;
 mod limits;
 mod ndjson;
+mod ndjson_file;
 mod pattern;
 mod quoting;
 mod reading;
@@ -77,15 +79,19 @@ mod objects;
 #[cfg(test)]
 mod packed;
 #[cfg(test)]
+mod splits;
+#[cfg(test)]
 mod tiles;
 
+pub use csv_file::CsvFile;
 pub use dialect::{Dialect, Header, Unknown};
 pub use encoding::Encoding;
 pub use folder::csv_files;
 pub use form::Form;
 pub use limits::Limits;
 pub use ndjson::Ndjson;
+pub use ndjson_file::NdjsonFile;
 pub use pattern::files_matching;
 pub use sniffer::{Sniffed, Sniffer};
-pub use source_file::{CsvFile, NdjsonFile, SourceFile};
+pub use source_file::SourceFile;
 pub use symbol::Symbol;

@@ -15,59 +15,10 @@ use crate::json_records::JsonRecords;
 use crate::limits::Limits;
 use crate::reading::{Origin, Reading};
 use crate::received::Received;
-use crate::{Dialect, Encoding, Form, Ndjson, fault, layers};
+use crate::{Encoding, Form, fault, layers};
 
-/// A feed over one CSV file: its records read, decoded and judged, each with its line and byte.
-///
-/// Without another [`Dialect`] the file has commas, a header and quotes as in RFC 4180; lines end with LF, CRLF or CR,
-/// and blank ones are skipped. Columns are found by the names in the header. What the reader itself holds back has
-/// these rules:
-///
-/// * `csv.quote`: a quote is not where it may be. Only the line on which the record starts is held back.
-/// * `csv.width`: another number of fields than in the header.
-/// * `csv.header`: the header again, in mid-file.
-/// * `schema.changed`: all that follows another header of the same contract in mid-file, or eight records in a row
-///   with the same wrong number of fields; it names the record with which it began.
-/// * `csv.size`: a record above 16 MiB, of which the first line is held back, or a field above 1 MiB.
-/// * `byte.utf8`, `byte.nul`: a field that is not UTF-8, or that holds a NUL.
-/// * `byte.bom`: a byte order mark in mid-file, where files were concatenated.
-/// * `<column>.decode`: a field that is no value of its column's type.
-pub type CsvFile<R> = SourceFile<R, Dialect>;
-
-/// A feed over one file of JSON objects, one a line: its records read, decoded and judged, each with its line and byte.
-///
-/// Columns are found by the keys, which are their names in the source; [`Ndjson`] says how values are taken. What the
-/// reader itself holds back has these rules:
-///
-/// * `json.syntax`: a line that is not one JSON object, or has a key of the contract twice.
-/// * `json.nested`: an object or an array in a column that is not text.
-/// * `json.unknown`: a key that the contract does not know, where it is frozen.
-/// * `json.size`: a line above 16 MiB, or a value above 1 MiB.
-/// * `byte.utf8`: a line that is not UTF-8; `byte.nul`: a value with a NUL; `byte.bom`: a mark in mid-file.
-/// * `<column>.decode`: a value that is none of its column's type, or NULL where that may not be.
-///
-/// ```
-/// # use ml_bronze::NdjsonFile;
-/// # use ml_core::{Flow, Gate, Memory, Record};
-/// # use ml_quality::{ColumnRules, RuleSet};
-/// # #[derive(Debug, Clone, Record)]
-/// # #[record(dataset = "bronze.orders")]
-/// # struct Order { #[column(critical)] id: i64, price: rust_decimal::Decimal, note: Option<String> }
-/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-/// let lines = r#"{"id": 1, "price": 0.10, "note": null}
-/// {"price": 12345678901234567890.12345678, "id": 2, "more": [1, 2]}
-/// {"id": 3, "price": "x"}"#;
-/// let judge = RuleSet::<Order>::new().quarantine(Order::ID.at_least(1)).build()?;
-/// let mut feed = NdjsonFile::new("standard input", judge).reading(lines.as_bytes());
-/// let mut store = Memory::<Order>::default();
-/// Flow::new(Gate::off()).run(&mut feed, &mut store).await?;
-/// assert_eq!(store.rows()[1].record.price.to_string(), "12345678901234567890.12345678");
-/// assert_eq!(store.held()[0].violations[0].rule, "price.decode");
-/// # Ok::<(), ml_core::Error>(()) }).unwrap();
-/// ```
-pub type NdjsonFile<R> = SourceFile<R, Ndjson>;
-
-/// A feed over one file, or over another source of bytes, in the form `S`: a [`Dialect`] of CSV, [`Ndjson`], or either.
+/// A feed over one file, or over another source of bytes, in the form `S`: [`CsvFile`](crate::CsvFile),
+/// [`NdjsonFile`](crate::NdjsonFile), or either, as a [`Form`] says.
 ///
 /// What is packed with gzip, zstd, bzip2 or xz is told by its content and unpacked, under [`Limits`]; what of it cannot
 /// be is an error whose message starts with `decode.`, and nothing is loaded.
@@ -144,13 +95,6 @@ impl<R: Record, S: Default> SourceFile<R, S> {
             limits: Limits::default(),
             reading: None,
         }
-    }
-}
-
-impl<R> CsvFile<R> {
-    /// The same feed over a file in another dialect.
-    pub fn dialect(self, dialect: Dialect) -> Self {
-        self.form(dialect)
     }
 }
 
