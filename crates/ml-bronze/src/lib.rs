@@ -73,6 +73,8 @@ mod dialects;
 #[cfg(test)]
 mod encodings;
 #[cfg(test)]
+mod injections;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod objects;
