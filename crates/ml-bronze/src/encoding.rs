@@ -3,7 +3,6 @@ use serde::{Deserialize, Serialize};
 
 /// How a text is encoded as bytes. What is not declared is UTF-8, or what a byte order mark says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Encoding {
     /// UTF-8
@@ -16,8 +15,10 @@ pub enum Encoding {
     #[serde(rename = "utf-16be")]
     Utf16Be,
     /// Windows-1252 as in the WHATWG Encoding Standard: Western European, with `€` at 80.
+    #[serde(rename = "windows-1252")]
     Windows1252,
     /// ISO 8859-1: every byte is the character of that number.
+    #[serde(rename = "iso-8859-1")]
     Latin1,
 }
 
@@ -80,8 +81,8 @@ mod tests {
         for (encoding, name) in [
             (Encoding::Utf8, "utf-8"),
             (Encoding::Utf16Le, "utf-16le"),
-            (Encoding::Windows1252, "windows1252"),
-            (Encoding::Latin1, "latin1"),
+            (Encoding::Windows1252, "windows-1252"),
+            (Encoding::Latin1, "iso-8859-1"),
         ] {
             assert_eq!(
                 serde_json::to_string(&encoding).unwrap(),
