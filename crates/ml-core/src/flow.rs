@@ -120,7 +120,7 @@ impl Flow {
             Err(error) => Err(error),
             Ok(Begun::Replayed(load)) => Ok(Outcome::Replayed(load)),
             Ok(Begun::Busy) => Ok(Outcome::Busy),
-            Ok(Begun::Fresh(load)) => self.pump(feed, load).await.map(Outcome::from),
+            Ok(Begun::Fresh(load)) => self.pump(feed, load).await,
         };
         let outcome = match pumped {
             Ok(outcome) => outcome,
@@ -135,7 +135,7 @@ impl Flow {
     }
 
     /// Takes every chunk of an opened feed into an opened load, judges and publishes it.
-    async fn pump<B, F: Feed<B>, L: Load<B>>(&self, feed: &mut F, mut load: L) -> Result<Receipt>
+    async fn pump<B, F: Feed<B>, L: Load<B>>(&self, feed: &mut F, mut load: L) -> Result<Outcome>
     where
         B: Send,
     {
@@ -150,6 +150,7 @@ impl Flow {
             self.tell(Event::Judged {
                 source: feed.source(),
                 card: &chunk.card,
+                progress: feed.progress(),
             })
             .await;
             load.write(chunk).await?;
@@ -158,11 +159,19 @@ impl Flow {
                 load.doom().await?;
             }
         }
+        if let Some(content) = feed.content() {
+            match load.identify(content).await? {
+                Begun::Fresh(()) => {}
+                Begun::Replayed(load) => return Ok(Outcome::Replayed(load)),
+                Begun::Busy => return Ok(Outcome::Busy),
+            }
+        }
         if !doomed && !self.audits.is_empty() {
             let audited = load.audit(&self.audits).await?;
             audited.enter(&self.audits, &mut card)?;
         }
-        load.publish(self.gate.verdict(&card), card).await
+        let receipt = load.publish(self.gate.verdict(&card), card).await?;
+        Ok(Outcome::from(receipt))
     }
 }
 

@@ -46,6 +46,7 @@ mod ident;
 mod load;
 mod memory;
 mod merge;
+mod notation;
 mod numeric;
 mod observer;
 mod parse;
@@ -73,7 +74,7 @@ pub use contract::Contract;
 pub use dataset::Dataset;
 pub use dimension::Dimension;
 pub use error::{Error, Kind, Result};
-pub use feed::{Feed, Judged, Records};
+pub use feed::{Feed, Judged, Progress, Records};
 pub use field::{Field, Malformed};
 pub use fingerprint::Fingerprint;
 pub use flow::{Flow, Outcome};
@@ -103,12 +104,15 @@ pub use merge::Merge;
 /// }
 /// ```
 pub use ml_derive::Record;
+pub use notation::Notation;
 pub use observer::{Event, Observer, Silent};
 pub use pii::Pii;
 pub use plan::{Plan, Statement};
 pub use position::{Located, Position};
 pub use predicate::Predicate;
-pub use record::{Fault, FieldError, Fields, RawFields, Record, Typed, decode_field, read_field};
+pub use record::{
+    Fault, FieldError, Fields, RawFields, Record, Typed, decode_field, decode_noted, read_field,
+};
 pub use row::Row;
 pub use rule_count::RuleCount;
 pub use scorecard::Scorecard;

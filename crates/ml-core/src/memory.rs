@@ -134,6 +134,20 @@ impl<R: Clone + Send> Load<Vec<Located<R>>> for MemoryLoad<R> {
         Ok(())
     }
 
+    async fn identify(&mut self, content: Fingerprint) -> Result<Begun<()>> {
+        let mut state = self.store.state();
+        if state.busy.contains(&content) {
+            return Ok(Begun::Busy);
+        }
+        if let Some(load) = state.applied(|known| known.key.sha256 == Some(content)) {
+            return Ok(Begun::Replayed(load));
+        }
+        state.busy.push(content);
+        drop(state);
+        self.key.sha256 = Some(content);
+        Ok(Begun::Fresh(()))
+    }
+
     async fn audit(&mut self, audits: &[Audit]) -> Result<Audited> {
         Ok(Audited::unsupported(audits))
     }

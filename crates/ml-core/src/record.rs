@@ -8,7 +8,7 @@ pub trait Fields {
     fn field(&self, ordinal: usize) -> ValueRef<'_>;
 }
 
-/// The undecoded fields of one record, by their place in the source; `None` is NULL.
+/// The undecoded fields of one record, by their place in the source; `None` is NULL, or not there.
 pub trait RawFields {
     /// The bytes of field number `index`, from 0.
     fn raw(&self, index: usize) -> Option<&[u8]>;
@@ -85,12 +85,37 @@ pub fn decode_field<V: Field>(
     format: Option<&str>,
     bad: &mut Vec<FieldError>,
 ) {
-    let decoded = text(bytes.unwrap_or_default())
-        .and_then(|text| place.decode(text, format).map_err(Fault::Malformed));
+    let decoded = match bytes {
+        None if !V::NULLABLE => Err(Fault::Malformed(NOT_NULL)),
+        bytes => text(bytes.unwrap_or_default())
+            .and_then(|text| place.decode(text, format).map_err(Fault::Malformed)),
+    };
     if let Err(fault) = decoded {
         bad.push(FieldError { ordinal, fault });
     }
 }
+
+/// The same for a column whose values are written in a [`Notation`](crate::Notation).
+pub fn decode_noted<V: Field>(
+    place: &mut V,
+    bytes: Option<&[u8]>,
+    ordinal: usize,
+    column: &ColumnDef,
+    bad: &mut Vec<FieldError>,
+) {
+    let format = column.format.as_deref();
+    let Some(bytes) = bytes else {
+        return decode_field(place, None, ordinal, format, bad);
+    };
+    let mut decode = |text| column.notation.decode(place, text, format);
+    let decoded = text(bytes).and_then(|text| decode(text).map_err(Fault::Malformed));
+    if let Err(fault) = decoded {
+        bad.push(FieldError { ordinal, fault });
+    }
+}
+
+/// What a column that may not be NULL expects.
+pub(crate) const NOT_NULL: Malformed = Malformed("a value, not NULL");
 
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, Fault> {
     let text = std::str::from_utf8(bytes).map_err(|error| Fault::Utf8(error.valid_up_to()))?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use rust_decimal::Decimal;
 
-use crate::record::text;
+use crate::record::{NOT_NULL, text};
 use crate::{
     ColumnDef, Contract, Error, Fault, Field, FieldError, Fields, Malformed, RawFields, Record,
     Result, Type, Value, ValueRef,
@@ -104,10 +104,12 @@ impl Record for Row {
         bad: &mut Vec<FieldError>,
     ) {
         for (ordinal, column) in self.contract.columns.iter().enumerate() {
-            let bytes = map[ordinal]
-                .and_then(|index| raw.raw(index))
-                .unwrap_or_default();
-            match text(bytes).and_then(|text| decode(column, text).map_err(Fault::Malformed)) {
+            let decoded = match map[ordinal].and_then(|index| raw.raw(index)) {
+                None if !column.nullable => Err(Fault::Malformed(NOT_NULL)),
+                bytes => text(bytes.unwrap_or_default())
+                    .and_then(|text| decode(column, text).map_err(Fault::Malformed)),
+            };
+            match decoded {
                 Ok(value) => self.values[ordinal] = value,
                 Err(fault) => bad.push(FieldError { ordinal, fault }),
             }
@@ -128,11 +130,11 @@ impl Record for Row {
 
 /// The same decoders as the struct's fields, chosen by the column's type.
 fn decode(column: &ColumnDef, text: &str) -> Result<Value, Malformed> {
-    if column.nullable && text.is_empty() {
+    let Some(text) = column.notation.plain(text, column.ty, column.nullable)? else {
         return Ok(Value::Null);
-    }
+    };
     with_field_of(column.ty, |field| {
-        field.decode(text, column.format.as_deref())
+        field.decode(&text, column.format.as_deref())
     })
 }
 

@@ -100,6 +100,27 @@ pub(crate) async fn find(
     Ok(found.first().map(|row| LoadId(row.get(0))))
 }
 
+/// Enters the content of a load that was read only once; false when another load has brought it in.
+pub(crate) async fn identify(
+    tx: &Transaction<'_>,
+    entry: &mut Entry,
+    content: &Fingerprint,
+) -> Result<bool> {
+    let (load, sha256) = (entry.load, content.as_bytes().as_slice());
+    let identified = tx
+        .query_typed(
+            include_str!("../sql/identify_load.sql"),
+            &[(&load.0, Type::INT8), (&sha256, Type::BYTEA)],
+        )
+        .await
+        .doing(format!("cannot enter the content of load {load}"))?;
+    let Some(row) = identified.first() else {
+        return Ok(false);
+    };
+    entry.supersedes = row.get::<_, Option<i64>>(0).map(LoadId);
+    Ok(true)
+}
+
 /// Closes a load: verdict, counts, scorecard.
 pub(crate) async fn close(
     tx: &Transaction<'_>,

@@ -1,6 +1,6 @@
 use ml_core::{
-    Audit, Audited, Chunk, Encoded, Error, Judged, Load, LoadId, Receipt, Result, Row, Scorecard,
-    Verdict,
+    Audit, Audited, Begun, Chunk, Encoded, Error, Fingerprint, Judged, Load, LoadId, Receipt,
+    Result, Row, Scorecard, Verdict,
 };
 use tokio_postgres::Transaction;
 
@@ -208,6 +208,23 @@ impl Load<Encoded> for PgLoad<'_> {
 
     async fn doom(&mut self) -> Result<()> {
         self.take_back().await
+    }
+
+    async fn identify(&mut self, content: Fingerprint) -> Result<Begun<()>> {
+        self.end_copy().await?;
+        step("identify");
+        let dataset = self.table.dataset().to_string();
+        if !ledger::try_lock(&self.tx, &dataset, &content).await? {
+            return Ok(Begun::Busy);
+        }
+        if ledger::identify(&self.tx, &mut self.entry, &content).await? {
+            return Ok(Begun::Fresh(()));
+        }
+        let load = ledger::find(&self.tx, &dataset, &content).await?;
+        load.map(Begun::Replayed).ok_or_else(|| {
+            let what = self.doing("its content was unloaded just now: run it again");
+            Error::new(ml_core::Kind::Conflict, what)
+        })
     }
 
     async fn audit(&mut self, audits: &[Audit]) -> Result<Audited> {

@@ -164,6 +164,7 @@ impl<'a, S> Pass<'a, S> {
                 .tell(Event::Judged {
                     source,
                     card: &card,
+                    progress: None,
                 })
                 .await;
             judged.card += &card;
