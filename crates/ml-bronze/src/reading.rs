@@ -5,7 +5,7 @@ use ml_core::{
     Chunk, Contract, Error, Fault, FieldError, Fingerprint, Held, Judged, LoadId, Position,
     Progress, RawFields, Record, Report, Result, Scorecard, Settled, Violation,
 };
-use ml_quality::Judge;
+use ml_quality::{Judge, Profile};
 
 use crate::fault;
 use crate::frame::Frame;
@@ -21,6 +21,7 @@ pub(crate) struct Reading<R, S> {
     record: R,
     bad: Vec<FieldError>,
     report: Report,
+    profile: Option<Profile>,
     records: u64,
     phase: Phase,
 }
@@ -70,9 +71,21 @@ impl<R: Record, S: Splitter> Reading<R, S> {
             record: blank,
             bad: Vec::new(),
             report: Report::default(),
+            profile: None,
             records: 0,
             phase: Phase::Opened,
         })
+    }
+
+    /// The same source, whose records `profile` sees.
+    pub(crate) fn profiled(mut self, profile: Option<Profile>) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// What was seen of its records.
+    pub(crate) fn profile(&self) -> Option<&Profile> {
+        self.profile.as_ref()
     }
 
     /// Where the text comes from.
@@ -135,6 +148,9 @@ impl<R: Record, S: Splitter> Reading<R, S> {
             Some(fault) => self.report.violate(fault),
             None => {
                 self.decode(&frame);
+                if let Some(profile) = &mut self.profile {
+                    profile.see(&self.record, &self.bad);
+                }
                 judge.judge(&self.record, &self.bad, &mut self.report);
             }
         }
