@@ -11,7 +11,7 @@ use tokio_postgres::types::{FromSql, Type as Wire};
 use crate::differential::values::{Dice, hostile};
 use crate::support::Fresh;
 
-const TYPES: [Type; 9] = [
+pub(crate) const TYPES: [Type; 9] = [
     Type::Bool,
     Type::Int4,
     Type::Int8,
@@ -93,7 +93,7 @@ fn rows(count: usize, contract: &Arc<Contract>) -> Vec<Row> {
 }
 
 /// A field as the server sends it.
-struct Field<'a>(&'a [u8]);
+pub(crate) struct Field<'a>(pub(crate) &'a [u8]);
 
 impl<'a> FromSql<'a> for Field<'a> {
     fn from_sql(

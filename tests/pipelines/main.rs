@@ -25,6 +25,7 @@ pub mod retail;
 mod sample_month;
 mod server_refuses;
 mod set_rules;
+mod spellings;
 mod star;
 pub mod support;
 mod table_audits;
