@@ -2,8 +2,9 @@ use std::io;
 
 use memchr::memchr;
 use ml_core::{
-    Chunk, Contract, Error, Fault, FieldError, Fingerprint, Held, Judged, LoadId, Position,
-    Progress, RawFields, Record, Report, Result, Scorecard, Settled, Violation,
+    Chunk, Contract, Error, Fault, FieldError, Fingerprint, Held, Judged, LoadId, MOST_TUPLE_BYTES,
+    Position, Progress, RawFields, Record, Report, Result, Scorecard, Settled, Violation,
+    can_be_too_large, least_tuple_bytes,
 };
 use ml_quality::{Judge, Profile};
 
@@ -187,6 +188,18 @@ impl<R: Record, S: Splitter> Reading<R, S> {
         for at in 0..self.bad.len() {
             let violation = self.explain(self.bad[at], frame);
             self.report.violate(violation);
+        }
+        if self.bad.is_empty() && can_be_too_large(self.record.columns().len()) {
+            self.measure();
+        }
+    }
+
+    /// Of few columns the rows fit, whatever is in them; of many they are asked.
+    #[inline(never)]
+    fn measure(&mut self) {
+        let bytes = least_tuple_bytes(&self.record);
+        if bytes > MOST_TUPLE_BYTES {
+            self.report.violate(fault::row(bytes));
         }
     }
 
