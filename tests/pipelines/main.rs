@@ -15,6 +15,10 @@ mod increments;
 mod laws;
 mod merge;
 mod online_retail;
+mod replay;
+#[path = "../../examples/replay.rs"]
+#[allow(dead_code)]
+pub mod replay_example;
 pub mod retail;
 mod sample_month;
 mod set_rules;

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ml_core::{
-    Chunk, Contract, Error, Feed, Fingerprint, Judged, LoadId, LoadKey, Record, Result, Typed,
+    Chunk, Contract, Error, Feed, Judged, LoadId, LoadKey, Record, Result, Shape, Typed,
 };
 use ml_quality::Judge;
 use tokio::fs::File;
@@ -11,6 +11,7 @@ use tokio::fs::File;
 use crate::content;
 use crate::limits::Limits;
 use crate::reading::Reading;
+use crate::rules;
 
 /// A feed over one CSV file: its records read, decoded and judged, each with its line and byte.
 ///
@@ -80,21 +81,6 @@ impl<R: Record> CsvFile<R> {
         self
     }
 
-    /// The rules and the columns that judged the content, for the ledger.
-    fn rules(&self) -> Result<Fingerprint> {
-        let columns = serde_json::to_string(&self.contract.columns).map_err(|cause| {
-            Error::contract(format!(
-                "the columns of {} cannot be written as JSON",
-                self.contract.dataset
-            ))
-            .because(cause)
-        })?;
-        Ok(Fingerprint::of(format!(
-            "{}\n{columns}",
-            self.judge.fingerprint()
-        )))
-    }
-
     fn check_blank(&self) -> Result<()> {
         if self.blank.columns() == self.contract.columns {
             return Ok(());
@@ -115,7 +101,7 @@ impl<R: Record, B: Chunk<R>> Feed<B> for CsvFile<R> {
     async fn open(&mut self) -> Result<LoadKey> {
         self.reading = None;
         self.check_blank()?;
-        let rules = self.rules()?;
+        let rules = rules::fingerprint(&self.contract, &self.judge)?;
         let (file, sha256) = content::open(&self.path).await?;
         let reading = Reading::open(
             (file, sha256),
@@ -129,6 +115,10 @@ impl<R: Record, B: Chunk<R>> Feed<B> for CsvFile<R> {
             sha256: Some(sha256),
             rules,
         })
+    }
+
+    fn shape(&self) -> Option<Shape> {
+        Some(self.reading.as_ref()?.shape())
     }
 
     async fn next(&mut self, load: LoadId) -> Result<Option<Judged<B>>> {

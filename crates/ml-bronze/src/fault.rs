@@ -65,6 +65,11 @@ pub(crate) fn width(expected: usize, found: usize) -> Violation {
     )
 }
 
+/// More lines where one record was to be.
+pub(crate) fn lines() -> Violation {
+    violation(WIDTH, "one record".into(), "more than one line".into())
+}
+
 /// A field above the cap.
 pub(crate) fn field_size(length: usize, limits: &Limits) -> Violation {
     size("a field", limits.field, format!("{length} bytes"))

@@ -3,6 +3,8 @@
 //! A [`CsvFile`] is a [`Feed`](ml_core::Feed): it yields chunks of records that went on and of records held back, each
 //! with its line, its byte and, where it was held back, its bytes as received and every reason.
 //!
+//! [`FixedRecords`] takes records back that were held back and put right.
+//!
 //! ```
 //! use ml_bronze::CsvFile;
 //! use ml_core::{Flow, Gate, Memory, Outcome, Record};
@@ -39,12 +41,17 @@
 mod content;
 mod csv_file;
 mod fault;
+mod fixed_records;
 mod folder;
 mod frame;
 mod header;
 mod limits;
+mod one_record;
 mod quoting;
 mod reading;
+mod row_json;
+mod rules;
+mod shape;
 mod window;
 
 #[cfg(test)]
@@ -55,4 +62,5 @@ mod laws;
 mod tiles;
 
 pub use csv_file::CsvFile;
+pub use fixed_records::FixedRecords;
 pub use folder::csv_files;

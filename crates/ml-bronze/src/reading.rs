@@ -4,7 +4,7 @@ use csv_async::{AsyncReader, AsyncReaderBuilder, ByteRecord};
 use memchr::memchr;
 use ml_core::{
     Chunk, Contract, Error, Fault, FieldError, Fingerprint, Held, Judged, LoadId, Position,
-    RawFields, Record, Report, Result, Scorecard, Settled, Violation,
+    RawFields, Record, Report, Result, Scorecard, Settled, Shape, Violation,
 };
 use ml_quality::Judge;
 use tokio::io::AsyncRead;
@@ -13,7 +13,7 @@ use crate::frame::Frame;
 use crate::header::{self, Header};
 use crate::limits::Limits;
 use crate::window::Window;
-use crate::{fault, quoting};
+use crate::{fault, quoting, shape};
 
 /// A source that is open, and how far it was read.
 pub(crate) struct Reading<R, F> {
@@ -23,6 +23,7 @@ pub(crate) struct Reading<R, F> {
     name: String,
     sha256: Fingerprint,
     header: Header,
+    shape: Shape,
     fields: ByteRecord,
     record: R,
     bad: Vec<FieldError>,
@@ -71,6 +72,7 @@ impl<R: Record, F: AsyncRead + Unpin + Send> Reading<R, F> {
                 map: Vec::new(),
                 width: 0,
             },
+            shape: shape::of(&ByteRecord::new()),
             fields: ByteRecord::new(),
             record: blank,
             bad: Vec::new(),
@@ -105,10 +107,16 @@ impl<R: Record, F: AsyncRead + Unpin + Send> Reading<R, F> {
             return Err(refused(frame.byte, what));
         }
         self.split().await?;
+        self.shape = shape::of(&self.fields);
         Header::of(&self.fields, contract).map_err(|what| {
             let (name, line) = (&self.name, frame.line);
             Error::contract(format!("{name}, line {line}: {what}"))
         })
+    }
+
+    /// How its records are read.
+    pub(crate) fn shape(&self) -> Shape {
+        self.shape.clone()
     }
 
     /// The next chunk of at most so many records; `None` at the end.

@@ -12,7 +12,7 @@ use crate::frame::{Broken, Frame, line_ends};
 use crate::limits::Limits;
 use crate::quoting::{Found, Scan};
 
-const BOM: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// What was read of a file and is not done with: it hashes what comes in, cuts it into records, keeps the bytes of
 /// the current record and hands them to csv-async.

@@ -1,6 +1,6 @@
 //! The statements of the ledger, each one round trip.
 
-use ml_core::{Fingerprint, LoadId, LoadKey, Result, RuleCount, Scorecard, Verdict};
+use ml_core::{Fingerprint, LoadId, LoadKey, Result, RuleCount, Scorecard, Shape, Verdict};
 use tokio_postgres::Transaction;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -138,6 +138,17 @@ pub(crate) async fn close(
     enter_card(tx, load, card).await.doing(doing())
 }
 
+/// Keeps how the bytes of a load's records are read.
+pub(crate) async fn shape(tx: &Transaction<'_>, load: LoadId, shape: &Shape) -> Result<()> {
+    tx.execute_typed(
+        include_str!("../sql/enter_shape.sql"),
+        &[(&load.0, Type::INT8), (&shape.json(), Type::TEXT)],
+    )
+    .await
+    .doing(format!("cannot keep the shape of load {load}"))?;
+    Ok(())
+}
+
 /// They are keys: an index row has at most 2,704 bytes.
 fn cut(name: &str) -> &str {
     &name[..name.floor_char_boundary(500)]
@@ -242,26 +253,28 @@ pub(crate) async fn consume(
     by: LoadId,
 ) -> Result<()> {
     let inputs: Vec<i64> = inputs.iter().map(|input| input.0).collect();
-    let entered = async {
-        tx.execute_typed(
-            include_str!("../sql/enter_inputs.sql"),
-            &[
-                (&pipeline, Type::TEXT),
-                (&inputs, Type::INT8_ARRAY),
-                (&state, Type::TEXT),
-                (&by.0, Type::INT8),
-            ],
-        )
-        .await?;
-        tx.execute_typed(
-            include_str!("../sql/enter_lineage.sql"),
-            &[(&by.0, Type::INT8), (&inputs, Type::INT8_ARRAY)],
-        )
-        .await
-    };
-    entered
-        .await
-        .doing(format!("cannot enter the inputs of pipeline {pipeline}"))?;
+    tx.execute_typed(
+        include_str!("../sql/enter_inputs.sql"),
+        &[
+            (&pipeline, Type::TEXT),
+            (&inputs, Type::INT8_ARRAY),
+            (&state, Type::TEXT),
+            (&by.0, Type::INT8),
+        ],
+    )
+    .await
+    .doing(format!("cannot enter the inputs of pipeline {pipeline}"))?;
+    lineage(tx, by, &inputs).await
+}
+
+/// Enters which loads a load was made from.
+pub(crate) async fn lineage(tx: &Transaction<'_>, load: LoadId, inputs: &[i64]) -> Result<()> {
+    tx.execute_typed(
+        include_str!("../sql/enter_lineage.sql"),
+        &[(&load.0, Type::INT8), (&inputs, Type::INT8_ARRAY)],
+    )
+    .await
+    .doing(format!("cannot enter what load {load} was made from"))?;
     Ok(())
 }
 
