@@ -27,3 +27,4 @@ pub mod support;
 mod table_audits;
 mod table_checks;
 mod tls;
+mod unload;

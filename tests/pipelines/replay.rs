@@ -9,6 +9,7 @@ use metalayer::pg::{EntryFilter, EntryForm, EntryId, EntryState, QuarantineEntry
 use metalayer::prelude::*;
 
 use crate::crash::Killer;
+use crate::merge::Dice;
 use crate::replay_example;
 use crate::support::{Fresh, open};
 
@@ -294,6 +295,42 @@ async fn what_silver_held_back_is_put_right_in_bronze_and_reaches_silver() {
     let rows = "SELECT string_agg(id || ' ' || amount, ', ' ORDER BY id) FROM silver.orders";
     assert_eq!(fresh.one(rows).await, "1 5.00, 3 4, 4 6.5");
     assert_eq!(replay(&fresh.database).await.unwrap(), None);
+}
+
+/// Whatever is decided in whatever order, each record is in one place; in the end all are where they were meant to be.
+#[tokio::test(flavor = "multi_thread")]
+async fn decisions_in_any_order() {
+    for seed in 0..6 {
+        let (fresh, mut dice) = (loaded().await, Dice(seed));
+        let (desk, open) = (desk(&fresh), EntryFilter::default().state(EntryState::Open));
+        let mut discarded = 0;
+        for _ in 0..12 {
+            let entries = desk.list(&open).await.unwrap();
+            let entry = entries.get(dice.below(4) as usize);
+            match (dice.below(5), entry) {
+                (0, Some(entry)) => {
+                    desk.discard(entry.id, "not needed").await.unwrap();
+                    discarded += 1;
+                }
+                (1, Some(entry)) => desk.fix(entry.id, "wrong").await.unwrap(),
+                (2, Some(entry)) => desk.fix(entry.id, right(entry).unwrap()).await.unwrap(),
+                _ => drop(replay(&fresh.database).await.unwrap()),
+            }
+            check_conserved(&fresh).await;
+        }
+        desk.fix_all(&EntryFilter::default(), right).await.unwrap();
+        replay(&fresh.database).await.unwrap();
+        assert_eq!(replay(&fresh.database).await.unwrap(), None);
+        check_conserved(&fresh).await;
+        let rows = fresh.one("SELECT count(*) FROM bronze.orders").await;
+        assert_eq!(rows, (6 - discarded).to_string(), "seed {seed}");
+        let tally = desk.tally(table().dataset()).await.unwrap();
+        assert_eq!(
+            (tally.open, tally.fixed, tally.discarded),
+            (0, 0, discarded)
+        );
+        assert_eq!(tally.held, tally.replayed + tally.discarded, "{tally:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,33 @@
--- A quarantine that closes: records held back are put right and replayed, or discarded.
--- A program of before this migration that goes on running writes entries as before; they are open.
+-- A quarantine that closes: records held back are put right and replayed, or discarded. And loads that are taken out
+-- again. A program of before this migration that goes on running writes entries as before, which are open; what is
+-- unloaded it does not notice, and leaves to the next program that asks meta.consumed.
 
 ALTER TABLE meta.load
     -- how the bytes of its records are read, in words of the feed alone; NULL where it said nothing
-    ADD COLUMN source_shape jsonb;
+    ADD COLUMN source_shape jsonb,
+    -- who took an applied load out again, when and why
+    ADD COLUMN unloaded_by text COLLATE "C",
+    ADD COLUMN unloaded_at timestamptz,
+    ADD COLUMN unload_reason text CHECK (unload_reason <> ''),
+    -- of the event that took a load out, which has a transaction of its own for pipelines to see: that load
+    ADD COLUMN unloads bigint REFERENCES meta.load,
+    DROP CONSTRAINT load_state_check,
+    ADD CONSTRAINT load_state_check CHECK (state IN ('loading', 'applied', 'refused', 'unloaded', 'unload')),
+    ADD CONSTRAINT load_unload_is_an_event CHECK ((state = 'unload') = (unloads IS NOT NULL)),
+    ADD CONSTRAINT load_unloaded_by_somebody CHECK (
+        (unloaded_at IS NULL) = (unload_reason IS NULL)
+        AND (unloaded_at IS NULL) = (unloaded_by IS NULL)
+        AND (unloaded_at IS NULL OR state = 'unloaded')
+    );
+
+CREATE UNIQUE INDEX load_unloaded_once ON meta.load (unloads) WHERE unloads IS NOT NULL;
+
+ALTER TABLE meta.consumed
+    -- the load of the pipeline that took an input out again which had been unloaded
+    ADD COLUMN released_by bigint REFERENCES meta.load,
+    DROP CONSTRAINT consumed_state_check,
+    ADD CONSTRAINT consumed_state_check CHECK (state IN ('applied', 'held', 'unloaded')),
+    ADD CONSTRAINT consumed_released_by_a_load CHECK ((state = 'unloaded') = (released_by IS NOT NULL));
 
 ALTER TABLE meta.quarantine
     ADD COLUMN state text COLLATE "C" NOT NULL DEFAULT 'open'

@@ -1,6 +1,6 @@
 //! The statements of the ledger, each one round trip.
 
-use ml_core::{Fingerprint, LoadId, LoadKey, Result, RuleCount, Scorecard, Shape, Verdict};
+use ml_core::{Fingerprint, LoadId, LoadKey, Result, RuleCount, Scorecard, Verdict};
 use tokio_postgres::Transaction;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -138,17 +138,6 @@ pub(crate) async fn close(
     enter_card(tx, load, card).await.doing(doing())
 }
 
-/// Keeps how the bytes of a load's records are read.
-pub(crate) async fn shape(tx: &Transaction<'_>, load: LoadId, shape: &Shape) -> Result<()> {
-    tx.execute_typed(
-        include_str!("../sql/enter_shape.sql"),
-        &[(&load.0, Type::INT8), (&shape.json(), Type::TEXT)],
-    )
-    .await
-    .doing(format!("cannot keep the shape of load {load}"))?;
-    Ok(())
-}
-
 /// They are keys: an index row has at most 2,704 bytes.
 fn cut(name: &str) -> &str {
     &name[..name.floor_char_boundary(500)]
@@ -209,8 +198,17 @@ async fn enter_card(
 /// Inputs that a pipeline has not taken in, and the snapshot they were found in.
 pub(crate) struct Inputs {
     pub(crate) snapshot: String,
-    /// Each load and the name of its source, in the order of the loads.
-    pub(crate) loads: Vec<(LoadId, String)>,
+    /// In the order of the loads.
+    pub(crate) loads: Vec<Input>,
+}
+
+/// A load that is new to a pipeline, or the event that unloaded one.
+pub(crate) struct Input {
+    pub(crate) load: LoadId,
+    /// The name of its source.
+    pub(crate) source: String,
+    /// The load that the event unloaded.
+    pub(crate) unloads: Option<LoadId>,
 }
 
 /// Finds the loads of `datasets` that have newly become visible to a pipeline.
@@ -237,10 +235,17 @@ pub(crate) async fn new_inputs(
         .first()
         .ok_or_else(|| ml_core::Error::storage("the server returned no row for new loads"))?;
     let (loads, sources): (Vec<i64>, Vec<String>) = (row.get(1), row.get(2));
-    let loads = loads.into_iter().map(LoadId).zip(sources).collect();
+    let unloads: Vec<Option<i64>> = row.get(3);
+    let inputs = loads.into_iter().zip(sources).zip(unloads);
     Ok(Inputs {
         snapshot: row.get(0),
-        loads,
+        loads: inputs
+            .map(|((load, source), unloads)| Input {
+                load: LoadId(load),
+                source,
+                unloads: unloads.map(LoadId),
+            })
+            .collect(),
     })
 }
 

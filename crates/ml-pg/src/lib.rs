@@ -5,7 +5,8 @@
 //! one binary `COPY`, audits, verdict, quarantine, commit. An [`Increment`] takes newly committed loads through
 //! a stage into a table that holds each thing once, and a [`Refresh`] runs the plan of a warehouse. A table that is
 //! there already is judged where it stands by [`Database::audit_table`], and keeps rules by itself with
-//! [`Database::add_checks`]. What was held back is put right and replayed at the [`QuarantineDesk`].
+//! [`Database::add_checks`]. What was held back is put right and replayed at the [`QuarantineDesk`],
+//! and [`Database::unload`] takes a load out again.
 //!
 //! ```no_run
 //! use ml_core::{Contract, Flow, Gate, Record, Records};
@@ -61,6 +62,7 @@ mod table_report;
 mod taken;
 mod tally;
 mod tls;
+mod unload;
 mod wire;
 
 pub use check_constraint::{AddedCheck, CheckState};
@@ -79,3 +81,4 @@ pub use store::{SameName, Store};
 pub use table::Table;
 pub use table_report::{RowAt, TableReport};
 pub use tally::Tally;
+pub use unload::Unloaded;

@@ -90,16 +90,6 @@ impl<'a> PgLoad<'a> {
         own.or_else(|| self.claim.shape(held.at.record))
     }
 
-    /// Nobody asks how records are read of which none is kept.
-    async fn keep_shape(&self) -> Result<()> {
-        match &self.shape {
-            Some(shape) if self.quarantine.kept() > 0 => {
-                ledger::shape(&self.tx, self.entry.load, shape).await
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn doing(&self, what: &str) -> String {
         format!(
             "load {} into {}: {what}",
@@ -282,7 +272,8 @@ impl Load<Encoded> for PgLoad<'_> {
             self.quarantine.kept(),
         )
         .await?;
-        self.keep_shape().await?;
+        let shape = self.shape.as_ref();
+        self.quarantine.keep_shape(&self.tx, shape).await?;
         self.commit(verdict, card).await
     }
 }

@@ -18,6 +18,9 @@ use crate::taken::Taken;
 use crate::wire::Wire;
 use crate::{Advance, Increment};
 
+mod grains;
+mod retraction;
+
 /// One run of an increment, on its way.
 pub(crate) struct Pass<'a, S> {
     increment: &'a Increment,

@@ -1,8 +1,10 @@
 use bytes::{BufMut, BytesMut};
-use ml_core::{Error, Fingerprint, Held, LoadId, Result};
+use ml_core::{Error, Fingerprint, Held, LoadId, Result, Shape};
 use tokio_postgres::Transaction;
+use tokio_postgres::types::Type;
 
 use crate::copy::Copy;
+use crate::failure::Doing;
 use crate::ledger::Entry;
 
 const COPY: &str = "COPY meta.quarantine (load_id, origin_load, record_no, line_no, byte_offset, raw, raw_length, violations, rule_set, shape_load) \
@@ -65,6 +67,25 @@ impl Retained {
         let mut copy = Copy::open(tx, COPY, String::from("cannot write the quarantine")).await?;
         copy.send(self.waiting.split().freeze()).await?;
         copy.finish().await.map(drop)
+    }
+
+    /// Keeps how the bytes of the records are read; nobody asks it of records of which none is kept.
+    pub(crate) async fn keep_shape(
+        &self,
+        tx: &Transaction<'_>,
+        shape: Option<&Shape>,
+    ) -> Result<()> {
+        let Some(shape) = shape.filter(|_| self.kept > 0) else {
+            return Ok(());
+        };
+        let load = self.load;
+        tx.execute_typed(
+            include_str!("../sql/enter_shape.sql"),
+            &[(&load.0, Type::INT8), (&shape.json(), Type::TEXT)],
+        )
+        .await
+        .doing(format!("cannot keep the shape of load {load}"))?;
+        Ok(())
     }
 
     /// One row of the binary COPY above.
