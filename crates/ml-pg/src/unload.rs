@@ -1,5 +1,5 @@
 use ml_core::{Error, Fingerprint, Kind, LoadId, Result};
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Row, Transaction};
 
 use crate::commit::commit;
@@ -138,20 +138,16 @@ impl Unload<'_> {
     async fn enter(&self, tx: &Transaction<'_>, reason: &str) -> Result<(LoadId, String)> {
         step("unload_ledger");
         let reason = reason.replace('\0', "\u{fffd}");
+        let load = &[(&self.load.0 as &(dyn ToSql + Sync), Type::INT8)];
         let entered = async {
-            let load = (
-                &self.load.0 as &(dyn tokio_postgres::types::ToSql + Sync),
-                Type::INT8,
-            );
-            let why = (
-                &reason as &(dyn tokio_postgres::types::ToSql + Sync),
-                Type::TEXT,
-            );
-            tx.execute_typed(include_str!("../sql/unload_load.sql"), &[load.clone(), why])
+            tx.execute_typed(
+                include_str!("../sql/unload_load.sql"),
+                &[(&self.load.0, Type::INT8), (&reason, Type::TEXT)],
+            )
+            .await?;
+            tx.execute_typed(include_str!("../sql/unreplay.sql"), load)
                 .await?;
-            tx.execute_typed(include_str!("../sql/unreplay.sql"), &[load.clone()])
-                .await?;
-            tx.query_typed(include_str!("../sql/enter_unload.sql"), &[load])
+            tx.query_typed(include_str!("../sql/enter_unload.sql"), load)
                 .await
         };
         let entered = entered
