@@ -22,8 +22,15 @@ const LAYER: &str = "ML_CRASH_LAYER";
 const STEP_NO: &str = "ML_CRASH_STEP";
 
 /// Kills its own process at the n-th step.
-struct Killer {
+pub(crate) struct Killer {
     left: AtomicU32,
+}
+
+impl Killer {
+    pub(crate) fn at(step: u32) -> Self {
+        let left = AtomicU32::new(step);
+        Killer { left }
+    }
 }
 
 impl tracing::Subscriber for Killer {
@@ -55,10 +62,7 @@ async fn child() {
     let Ok(url) = env::var(URL) else { return };
     let step = env::var(STEP_NO).unwrap().parse().unwrap();
     let retail = Retail::open(&open(&url, 8), &settings()).await.unwrap();
-    tracing::subscriber::set_global_default(Killer {
-        left: AtomicU32::new(step),
-    })
-    .unwrap();
+    tracing::subscriber::set_global_default(Killer::at(step)).unwrap();
     let files = csv_files(Path::new(&env::var_os(FOLDER).unwrap()))
         .await
         .unwrap();

@@ -20,6 +20,10 @@ mod laws;
 mod merge;
 mod names;
 mod online_retail;
+mod replay;
+#[path = "../../examples/replay.rs"]
+#[allow(dead_code)]
+pub mod replay_example;
 mod replays;
 pub mod retail;
 mod sample_month;
@@ -32,3 +36,4 @@ mod table_audits;
 mod table_checks;
 mod thresholds;
 mod tls;
+mod unload;

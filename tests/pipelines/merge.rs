@@ -11,10 +11,10 @@ use crate::support::Fresh;
 const HISTORIES: u64 = 25;
 
 /// Small numbers, so that keys, versions and contents collide often.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn below(&mut self, most: u64) -> u64 {
+    pub(crate) fn below(&mut self, most: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -23,7 +23,7 @@ impl Dice {
     }
 }
 
-fn contract(dataset: &str, grain: &[&str]) -> Contract {
+pub(crate) fn contract(dataset: &str, grain: &[&str]) -> Contract {
     let nullable = |name, ty| ColumnDef {
         nullable: true,
         ..ColumnDef::of(name, ty)
@@ -41,7 +41,7 @@ fn contract(dataset: &str, grain: &[&str]) -> Contract {
     contract.checked().unwrap()
 }
 
-fn row(contract: &Arc<Contract>, dice: &mut Dice) -> Row {
+pub(crate) fn row(contract: &Arc<Contract>, dice: &mut Dice) -> Row {
     let mut row = Row::new(Arc::clone(contract));
     row.set(0, Value::Int(dice.below(3) as i64)).unwrap();
     if dice.below(2) > 0 {

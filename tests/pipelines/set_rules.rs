@@ -327,7 +327,7 @@ async fn in_an_increment() {
         );
         let judged = flow.rules(Fingerprint::of("clean"));
         let held = format!(
-            "SELECT string_agg(concat_ws(' ', dataset, load_state, origin_load, record_no, rule, convert_from(held.raw, 'UTF8')), E'\\n' ORDER BY origin_load, record_no, rule) \
+            "SELECT string_agg(concat_ws(' ', dataset, load_state, held.origin_load, record_no, rule, convert_from(held.raw, 'UTF8')), E'\\n' ORDER BY held.origin_load, record_no, rule) \
             FROM meta.v_quarantine AS v JOIN meta.quarantine AS held USING (load_id, record_no) \
             WHERE v.rule_set = '{judged}'"
         );

@@ -37,13 +37,13 @@ pub use settings::Settings;
 /// What most programs need.
 pub mod prelude {
     pub use crate::Settings;
-    pub use ml_bronze::{CsvFile, Dialect, NdjsonFile, csv_files, files_matching};
+    pub use ml_bronze::{CsvFile, Dialect, FixedRecords, NdjsonFile, csv_files, files_matching};
     pub use ml_core::{
         Contract, Error, Event, Flow, Gate, Merge, Observer, Outcome, Pii, Record, Report, Result,
         Scorecard, Stage, Typed,
     };
     pub use ml_gold::{Aggregate, Dimension, Fact, View, Warehouse};
-    pub use ml_pg::{Config, Database, Increment, Refresh, Store, Table, load_all};
+    pub use ml_pg::{Config, Database, Increment, QuarantineDesk, Refresh, Store, Table, load_all};
     pub use ml_quality::{ColumnRules, NumberRules, TextRules, TimeRules};
     pub use ml_quality::{Judge, RuleSet, rule, validated};
     pub use ml_silver::{drop_if, standardise};

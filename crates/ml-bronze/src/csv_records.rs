@@ -19,6 +19,7 @@ pub(crate) struct CsvRecords {
     csv: AsyncReader<Window<Bytes>>,
     dialect: Dialect,
     limits: Limits,
+    header: String,
     heading: Heading,
     fields: Fields,
     /// Where another header stood.
@@ -58,22 +59,29 @@ impl RawFields for Fields {
     }
 }
 
+/// csv-async over a window, which hands it one sound record at a time.
+fn reader(window: Window<Bytes>, limits: Limits) -> AsyncReader<Window<Bytes>> {
+    let marks = *window.marks();
+    let mut builder = AsyncReaderBuilder::new();
+    builder.has_headers(false).flexible(true);
+    builder.buffer_capacity(limits.buffer);
+    builder.delimiter(marks.delimiter).escape(marks.escape);
+    match marks.quote {
+        Some(quote) => builder.quote(quote),
+        None => builder.quoting(false),
+    };
+    builder.create_reader(window)
+}
+
 impl CsvRecords {
     /// The records of `text`, written in `dialect`.
     pub(crate) fn new(text: Bytes, dialect: Dialect, limits: Limits) -> Self {
-        let marks = dialect.marks();
-        let mut builder = AsyncReaderBuilder::new();
-        builder.has_headers(false).flexible(true);
-        builder.buffer_capacity(limits.buffer);
-        builder.delimiter(marks.delimiter).escape(marks.escape);
-        match marks.quote {
-            Some(quote) => builder.quote(quote),
-            None => builder.quoting(false),
-        };
+        let window = Window::new(text, dialect.marks(), limits);
         CsvRecords {
-            csv: builder.create_reader(Window::new(text, marks, limits)),
+            csv: reader(window, limits),
             dialect,
             limits,
+            header: String::new(),
             heading: Heading::default(),
             fields: Fields(ByteRecord::new()),
             changed: None,
@@ -105,12 +113,13 @@ impl CsvRecords {
             let line = frame.line;
             Error::contract(format!("{name}, line {line}, byte {byte}: {what}"))
         };
-        heading::text(self.window().raw()).map_err(|(at, found)| {
+        let text = heading::text(self.window().raw()).map_err(|(at, found)| {
             let what = format!(
                 "expected a header in UTF-8, found {found} (encoding.suspect): declare its encoding, or save the file in UTF-8"
             );
             refused(frame.byte + at as u64, what)
         })?;
+        self.header = text.to_owned();
         if let Some(broken) = frame.broken {
             let fault = fault::broken(broken, frame.byte, Self::SIZE, &self.limits);
             let what = format!(
@@ -209,6 +218,17 @@ impl Splitter for CsvRecords {
             self.next(name).await?;
         }
         Ok(())
+    }
+
+    fn header(&self) -> &str {
+        &self.header
+    }
+
+    fn go_on_in(&mut self, text: Vec<u8>) {
+        let limits = self.limits.of_text(text.len());
+        let window = Window::inside(text, self.dialect.marks(), limits);
+        self.csv = reader(window, limits);
+        (self.changed, self.misfits) = (None, None);
     }
 
     async fn split(&mut self, frame: &Frame, record: u64) -> io::Result<Option<Violation>> {

@@ -18,6 +18,7 @@ pub(crate) const WIDTH: &str = "csv.width";
 pub(crate) const HEADER: &str = "csv.header";
 pub(crate) const CHANGED: &str = "schema.changed";
 pub(crate) const MARK: &str = "byte.bom";
+pub(crate) const ALONE: &str = "record.alone";
 const ROW: &str = "row.size";
 const UTF8: &str = "byte.utf8";
 const NUL: &str = "byte.nul";
@@ -89,6 +90,11 @@ pub(crate) fn width(expected: usize, found: usize) -> Violation {
         format!("{expected} fields"),
         format!("{found} fields"),
     )
+}
+
+/// Something else where one record was to stand alone.
+pub(crate) fn alone(found: &str) -> Violation {
+    violation(ALONE, "one record".into(), found.into())
 }
 
 /// A record that is the header again; the file may be several, one behind the other.

@@ -177,6 +177,10 @@ impl Splitter for JsonRecords {
         Ok(())
     }
 
+    fn go_on_in(&mut self, text: Vec<u8>) {
+        self.window = Window::inside(text, Marks::LINES, self.limits);
+    }
+
     async fn split(&mut self, frame: &Frame, _: u64) -> io::Result<Option<Violation>> {
         if self.window.starts_with_mark() {
             return Ok(Some(fault::mark()));

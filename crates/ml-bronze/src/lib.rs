@@ -3,6 +3,8 @@
 //! A [`CsvFile`] is a [`Feed`](ml_core::Feed): it yields chunks of records that went on and of records held back, each
 //! with its line, its byte and, where it was held back, its bytes as received and every reason.
 //!
+//! [`FixedRecords`] takes records back that were held back and put right.
+//!
 //! ```
 //! use ml_bronze::CsvFile;
 //! use ml_core::{Flow, Gate, Memory, Outcome, Record};
@@ -45,6 +47,7 @@ mod decoding;
 mod dialect;
 mod encoding;
 mod fault;
+mod fixed_records;
 mod folder;
 mod form;
 mod frame;
@@ -60,13 +63,18 @@ mod pattern;
 mod quoting;
 mod reading;
 mod received;
+mod row_json;
+mod rules;
 mod score;
+mod shape;
 mod sniffer;
 mod source_file;
 mod splitter;
 mod symbol;
 mod window;
 
+#[cfg(test)]
+mod alone;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
@@ -91,6 +99,7 @@ mod tiles;
 pub use csv_file::CsvFile;
 pub use dialect::{Dialect, Header, Unknown};
 pub use encoding::Encoding;
+pub use fixed_records::FixedRecords;
 pub use folder::csv_files;
 pub use form::Form;
 pub use limits::Limits;

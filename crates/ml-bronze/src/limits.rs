@@ -38,6 +38,16 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The same limits without more room than a text of so many bytes needs.
+    pub(crate) fn of_text(self, bytes: usize) -> Self {
+        let room = bytes + 1;
+        Limits {
+            block: self.block.min(room),
+            buffer: self.buffer.min(room),
+            ..self
+        }
+    }
+
     /// The same limits with another longest record in bytes, 16 MiB by default; a longer one is held back.
     pub fn record(mut self, bytes: usize) -> Self {
         self.record = bytes.max(1);

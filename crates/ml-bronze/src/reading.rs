@@ -22,7 +22,8 @@ pub(crate) struct Reading<R, S> {
     record: R,
     bad: Vec<FieldError>,
     report: Report,
-    profile: Option<Profile>,
+    /// One that sees its records, where one is to.
+    pub(crate) profile: Option<Profile>,
     records: u64,
     phase: Phase,
 }
@@ -78,12 +79,6 @@ impl<R: Record, S: Splitter> Reading<R, S> {
         })
     }
 
-    /// The same source, whose records `profile` sees.
-    pub(crate) fn profiled(mut self, profile: Option<Profile>) -> Self {
-        self.profile = profile;
-        self
-    }
-
     /// What was seen of its records.
     pub(crate) fn profile(&self) -> Option<&Profile> {
         self.profile.as_ref()
@@ -100,6 +95,11 @@ impl<R: Record, S: Splitter> Reading<R, S> {
         is_known_now.then(|| self.origin.received.fingerprint())
     }
 
+    /// What tells its fields apart.
+    pub(crate) fn splitter(&self) -> &S {
+        &self.splitter
+    }
+
     /// The next chunk of at most so many records; `None` at the end.
     pub(crate) async fn chunk<B: Chunk<R>>(
         &mut self,
@@ -113,7 +113,9 @@ impl<R: Record, S: Splitter> Reading<R, S> {
         let mut chunk = Judged::<B>::default();
         let is_first = self.phase == Phase::Opened;
         if is_first {
-            self.declare(judge, &mut chunk.card);
+            chunk.card = judge.card();
+            self.declare(&mut chunk.card);
+            self.phase = Phase::Going;
         }
         let (from, start) = (self.records, self.splitter.window().offset());
         while self.records - from < most
@@ -132,10 +134,41 @@ impl<R: Record, S: Splitter> Reading<R, S> {
         Ok(Some(chunk))
     }
 
-    fn declare(&mut self, judge: &Judge<R>, card: &mut Scorecard) {
-        *card = judge.card();
+    /// Names the rules of the reader.
+    pub(crate) fn declare(&self, card: &mut Scorecard) {
         fault::declare(S::RULES, self.record.columns(), card);
-        self.phase = Phase::Going;
+    }
+
+    /// Judges a record that stands alone, as one of this source at this position; what ends its line may be there.
+    pub(crate) async fn alone<B: Chunk<R>>(
+        &mut self,
+        bytes: &[u8],
+        at: Position,
+        judge: &Judge<R>,
+        chunk: &mut Judged<B>,
+    ) -> Result<()> {
+        let record = without_end(bytes);
+        self.splitter.go_on_in(record.to_vec());
+        match self.advance().await? {
+            None => self.report.violate(fault::alone("none")),
+            Some(frame) if frame.broken.is_none() && frame.len < record.len() as u64 => {
+                self.report.violate(fault::alone("more"));
+            }
+            Some(frame) => self.weigh(&frame, judge).await?,
+        }
+        match self.report.settle(true) {
+            Settled::Accepted => chunk.rows.push(&self.record, at),
+            Settled::Held(violations) => {
+                let len = bytes.len() as u64;
+                chunk
+                    .held
+                    .push(held(at, (bytes, len), &self.limits, violations));
+            }
+            // neither the reader nor a rule drops records
+            Settled::Dropped => {}
+        }
+        chunk.card += &self.report.take_card();
+        Ok(())
     }
 
     async fn take<B: Chunk<R>>(
@@ -145,16 +178,7 @@ impl<R: Record, S: Splitter> Reading<R, S> {
         judge: &Judge<R>,
         chunk: &mut Judged<B>,
     ) -> Result<()> {
-        match self.fault(&frame).await? {
-            Some(fault) => self.report.violate(fault),
-            None => {
-                self.decode(&frame);
-                if let Some(profile) = &mut self.profile {
-                    profile.see(&self.record, &self.bad);
-                }
-                judge.judge(&self.record, &self.bad, &mut self.report);
-            }
-        }
+        self.weigh(&frame, judge).await?;
         self.records += 1;
         let at = Position {
             load,
@@ -164,9 +188,28 @@ impl<R: Record, S: Splitter> Reading<R, S> {
         };
         match self.report.settle(true) {
             Settled::Accepted => chunk.rows.push(&self.record, at),
-            Settled::Held(violations) => chunk.held.push(self.held(&frame, at, violations)),
+            Settled::Held(violations) => {
+                let raw = self.splitter.window().raw();
+                let raw = (raw, frame.len);
+                chunk.held.push(held(at, raw, &self.limits, violations));
+            }
             // neither the reader nor a rule drops records
             Settled::Dropped => {}
+        }
+        Ok(())
+    }
+
+    /// Decodes the current record and judges it, unless it has a fault.
+    async fn weigh(&mut self, frame: &Frame, judge: &Judge<R>) -> Result<()> {
+        match self.fault(frame).await? {
+            Some(fault) => self.report.violate(fault),
+            None => {
+                self.decode(frame);
+                if let Some(profile) = &mut self.profile {
+                    profile.see(&self.record, &self.bad);
+                }
+                judge.judge(&self.record, &self.bad, &mut self.report);
+            }
         }
         Ok(())
     }
@@ -217,16 +260,6 @@ impl<R: Record, S: Splitter> Reading<R, S> {
         fault::field(column, bad.fault, bytes, frame.byte + within as u64)
     }
 
-    fn held(&self, frame: &Frame, at: Position, violations: Vec<Violation>) -> Held {
-        let raw = self.splitter.window().raw();
-        Held {
-            at,
-            raw: raw[..raw.len().min(self.limits.raw)].to_vec(),
-            raw_len: frame.len,
-            violations,
-        }
-    }
-
     async fn advance(&mut self) -> Result<Option<Frame>> {
         let advanced = self.splitter.window_mut().advance().await;
         advanced.map_err(|cause| self.unreadable(cause))
@@ -249,4 +282,24 @@ impl<R: Record, S: Splitter> Reading<R, S> {
             "{name} changed while it was read: load it again when it is complete"
         )))
     }
+}
+
+/// A record held back: its bytes, or the first of them, and how many there are.
+pub(crate) fn held(
+    at: Position,
+    (bytes, len): (&[u8], u64),
+    limits: &Limits,
+    violations: Vec<Violation>,
+) -> Held {
+    Held {
+        at,
+        raw: bytes[..bytes.len().min(limits.raw)].to_vec(),
+        raw_len: len,
+        violations,
+    }
+}
+
+fn without_end(bytes: &[u8]) -> &[u8] {
+    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    bytes.strip_suffix(b"\r").unwrap_or(bytes)
 }

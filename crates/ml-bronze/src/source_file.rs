@@ -4,19 +4,17 @@ use std::sync::Arc;
 
 use ml_core::{
     Chunk, Contract, Error, Feed, Fingerprint, Judged, LoadId, LoadKey, Progress, Record, Result,
-    Typed,
+    Shape, Typed,
 };
 use ml_quality::{Judge, Profile};
 use tokio::io::AsyncRead;
 
 use crate::content::{Bytes, Content};
-use crate::csv_records::CsvRecords;
-use crate::json_records::JsonRecords;
 use crate::limits::Limits;
 use crate::open::Open;
-use crate::reading::{Origin, Reading};
+use crate::reading::Origin;
 use crate::received::Received;
-use crate::{Encoding, Form, fault, layers};
+use crate::{Encoding, Form, fault, layers, rules, shape};
 
 /// A feed over one file, or over another source of bytes, in the form `S`: [`CsvFile`](crate::CsvFile),
 /// [`NdjsonFile`](crate::NdjsonFile), or either, as a [`Form`] says.
@@ -172,23 +170,6 @@ impl<R: Record, S: Clone + Into<Form>> SourceFile<R, S> {
         self.reading.as_ref()?.profile()
     }
 
-    /// The rules, the columns and the form under which the content was judged, for the ledger.
-    fn rules(&self) -> Result<Fingerprint> {
-        let form: Form = self.form.clone().into();
-        let read = serde_json::to_string(&(&self.contract.columns, form, self.encoding));
-        let read = read.map_err(|cause| {
-            Error::contract(format!(
-                "the columns of {} cannot be written as JSON",
-                self.contract.dataset
-            ))
-            .because(cause)
-        })?;
-        Ok(Fingerprint::of(format!(
-            "{}\n{read}",
-            self.judge.fingerprint()
-        )))
-    }
-
     fn check_blank(&self) -> Result<()> {
         if self.blank.columns() == self.contract.columns {
             return Ok(());
@@ -202,7 +183,6 @@ impl<R: Record, S: Clone + Into<Form>> SourceFile<R, S> {
 
     async fn start(&mut self) -> Result<LoadKey> {
         self.check_blank()?;
-        let rules = self.rules()?;
         let content = self.content().await?;
         let origin = Origin {
             name: self.path.display().to_string(),
@@ -211,21 +191,12 @@ impl<R: Record, S: Clone + Into<Form>> SourceFile<R, S> {
             length: content.length,
         };
         let (under, limits) = ((&*self.contract, self.blank.clone()), self.limits);
+        let form: Form = self.form.clone().into();
+        let rules = rules::fingerprint(&self.contract, &self.judge, (&form, self.encoding))?;
         let text = layers::text(content.bytes, &origin.received, self.encoding, &limits).await;
         let text = text.map_err(|cause| fault::unreadable(&origin.name, 0, cause))?;
-        let profile = self.profile.clone();
-        self.reading = Some(match self.form.clone().into() {
-            Form::Csv(dialect) => {
-                let records = CsvRecords::new(text, dialect, limits);
-                let reading = Reading::open(records, origin, under, limits).await?;
-                Open::Csv(Box::new(reading.profiled(profile)))
-            }
-            Form::Ndjson(ndjson) => {
-                let records = JsonRecords::new(text, ndjson, limits);
-                let reading = Reading::open(records, origin, under, limits).await?;
-                Open::Ndjson(Box::new(reading.profiled(profile)))
-            }
-        });
+        let reading = Open::new(form, text, origin, under, limits).await?;
+        self.reading = Some(reading.profiled(self.profile.clone()));
         Ok(LoadKey {
             source: self.name.clone(),
             sha256: content.sha256,
@@ -247,6 +218,12 @@ where
     async fn open(&mut self) -> Result<LoadKey> {
         self.reading = None;
         self.start().await
+    }
+
+    fn shape(&self) -> Option<Shape> {
+        let reading = self.reading.as_ref()?;
+        let form = self.form.clone().into();
+        Some(shape::of(form, reading.header()))
     }
 
     async fn next(&mut self, load: LoadId) -> Result<Option<Judged<B>>> {

@@ -28,6 +28,14 @@ pub(crate) trait Splitter: Send + Sized {
     /// [`Source`](ml_core::Kind::Source), or [`Contract`](ml_core::Kind::Contract) when it has another shape.
     fn open(&mut self, contract: &Contract, name: &str) -> impl Future<Output = Result<()>> + Send;
 
+    /// The header that was read, as it is written; empty where there is none.
+    fn header(&self) -> &str {
+        ""
+    }
+
+    /// Goes on in another text, as if its records stood behind the ones that were read.
+    fn go_on_in(&mut self, text: Vec<u8>);
+
     /// Splits the current record, which is sound, unless it cannot be: such a record has this one fault.
     /// `number` is the record's.
     fn split(

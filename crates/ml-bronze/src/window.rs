@@ -1,4 +1,4 @@
-use std::io;
+use std::io::{self, Cursor};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -6,6 +6,7 @@ use memchr::memchr2;
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::buffer::Buffer;
+use crate::content::Bytes;
 use crate::frame::{Broken, Frame, line_ends};
 use crate::limits::Limits;
 use crate::quoting::{Found, Marks, Scan};
@@ -96,6 +97,22 @@ impl<F: AsyncRead + Unpin> Window<F> {
                 return Ok(frame);
             }
             self.buffer.fill().await?;
+        }
+    }
+}
+
+impl Window<Bytes> {
+    /// A window on a text that others stand before: it has neither preamble nor footer, nor a mark of a file's start.
+    pub(crate) fn inside(text: Vec<u8>, marks: Marks, limits: Limits) -> Self {
+        let marks = Marks {
+            preamble: 0,
+            footer: 0,
+            ..marks
+        };
+        let limits = limits.of_text(text.len());
+        Window {
+            headless: false,
+            ..Window::new(Box::new(Cursor::new(text)), marks, limits)
         }
     }
 }

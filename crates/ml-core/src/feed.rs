@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     Chunk, Fingerprint, Held, LoadId, LoadKey, Located, Position, Record, Report, Result,
-    Scorecard, Settled, Stage,
+    Scorecard, Settled, Shape, Stage,
 };
 
 /// Yields judged chunks in the order of their positions.
@@ -18,6 +18,11 @@ pub trait Feed<B>: Send {
     /// [`Source`](crate::Kind::Source) when it cannot be read, [`Contract`](crate::Kind::Contract) when it does
     /// not have the promised shape.
     fn open(&mut self) -> impl Future<Output = Result<LoadKey>> + Send;
+
+    /// How the bytes of its records are read, once it is open; a record held back is read by it when it comes again.
+    fn shape(&self) -> Option<Shape> {
+        None
+    }
 
     /// The next chunk, for the load `load`; `None` at the end.
     ///

@@ -143,6 +143,9 @@ impl Flow {
             source: feed.source(),
         })
         .await;
+        if let Some(shape) = feed.shape() {
+            load.shaped(shape);
+        }
         let mut card = Scorecard::default();
         let mut doomed = false;
         while let Some(chunk) = feed.next(load.id()).await? {

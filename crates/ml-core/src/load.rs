@@ -3,7 +3,7 @@ use std::future::Future;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Audit, Audited, Begun, Fingerprint, Judged, Result, Scorecard, Verdict};
+use crate::{Audit, Audited, Begun, Fingerprint, Judged, Result, Scorecard, Shape, Verdict};
 
 /// The number of a load in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct LoadKey {
 pub trait Load<B>: Send {
     /// Its number in the ledger.
     fn id(&self) -> LoadId;
+
+    /// Is told how the bytes of its records are read; a store without a quarantine to come back from need not listen.
+    fn shaped(&mut self, _shape: Shape) {}
 
     /// Takes a judged chunk.
     fn write(&mut self, chunk: Judged<B>) -> impl Future<Output = Result<()>> + Send;

@@ -8,7 +8,7 @@ use tokio_postgres::Transaction;
 
 use crate::commit::commit;
 use crate::failure::Doing;
-use crate::ledger::{self, Entry};
+use crate::ledger::{self, Entry, Input};
 use crate::merge::MergeSql;
 use crate::pass::Pass;
 use crate::step::step;
@@ -19,6 +19,10 @@ use crate::{Database, Table};
 ///
 /// What it has taken in stands in `meta.consumed`. The gate judges each input by itself: one that fails is held,
 /// leaves a refused load with its quarantine, and does not stop the others.
+///
+/// An input that was [unloaded](Database::unload) is taken out again in a load of its own: where its records had won,
+/// those come to stand that win without it. They are read again from the inputs that remain, through the same stage as
+/// of the time each was taken in, which takes about as long as taking all of those in; what was held back then stays so.
 #[derive(Debug)]
 pub struct Increment {
     database: Database,
@@ -38,6 +42,9 @@ pub struct Advance {
     pub applied: Option<Receipt>,
     /// The inputs that the gate refused, each with a refused load of its own.
     pub held: Vec<Receipt>,
+    /// The load that took unloaded inputs out again, if there were any: its records are those that came to stand where
+    /// theirs had won.
+    pub retracted: Option<Receipt>,
 }
 
 impl Advance {
@@ -47,6 +54,7 @@ impl Advance {
         self.held
             .iter()
             .chain(&self.applied)
+            .chain(&self.retracted)
             .for_each(|receipt| card += &receipt.card);
         card
     }
@@ -124,8 +132,11 @@ impl Increment {
             return Ok(Advance::default());
         }
         let mut pass = Pass::open(self, flow, stage, tx, &sql).await?;
-        for (input, source) in &inputs.loads {
-            pass.take(*input, source, &blank).await?;
+        pass.retract(&sql, &inputs, &blank).await?;
+        for Input { load, source, .. } in
+            inputs.loads.iter().filter(|input| input.unloads.is_none())
+        {
+            pass.take(*load, source, &blank).await?;
         }
         let merged = pass.merge(&sql, &inputs).await?;
         step("commit");
@@ -141,8 +152,9 @@ impl Increment {
     async fn tell(&self, flow: &Flow, advance: &Advance, held_sources: &[String]) {
         let held = held_sources.iter().zip(&advance.held);
         let applied = advance
-            .applied
+            .retracted
             .iter()
+            .chain(&advance.applied)
             .map(|receipt| (&self.pipeline, receipt));
         for (source, receipt) in held.chain(applied) {
             let outcome = &Outcome::from(receipt.clone());

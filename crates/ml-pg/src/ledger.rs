@@ -219,8 +219,17 @@ async fn enter_card(
 /// Inputs that a pipeline has not taken in, and the snapshot they were found in.
 pub(crate) struct Inputs {
     pub(crate) snapshot: String,
-    /// Each load and the name of its source, in the order of the loads.
-    pub(crate) loads: Vec<(LoadId, String)>,
+    /// In the order of the loads.
+    pub(crate) loads: Vec<Input>,
+}
+
+/// A load that is new to a pipeline, or the event that unloaded one.
+pub(crate) struct Input {
+    pub(crate) load: LoadId,
+    /// The name of its source.
+    pub(crate) source: String,
+    /// The load that the event unloaded.
+    pub(crate) unloads: Option<LoadId>,
 }
 
 /// Finds the loads of `datasets` that have newly become visible to a pipeline.
@@ -247,10 +256,17 @@ pub(crate) async fn new_inputs(
         .first()
         .ok_or_else(|| ml_core::Error::storage("the server returned no row for new loads"))?;
     let (loads, sources): (Vec<i64>, Vec<String>) = (row.get(1), row.get(2));
-    let loads = loads.into_iter().map(LoadId).zip(sources).collect();
+    let unloads: Vec<Option<i64>> = row.get(3);
+    let inputs = loads.into_iter().zip(sources).zip(unloads);
     Ok(Inputs {
         snapshot: row.get(0),
-        loads,
+        loads: inputs
+            .map(|((load, source), unloads)| Input {
+                load: LoadId(load),
+                source,
+                unloads: unloads.map(LoadId),
+            })
+            .collect(),
     })
 }
 
@@ -263,26 +279,28 @@ pub(crate) async fn consume(
     by: LoadId,
 ) -> Result<()> {
     let inputs: Vec<i64> = inputs.iter().map(|input| input.0).collect();
-    let entered = async {
-        tx.execute_typed(
-            include_str!("../sql/enter_inputs.sql"),
-            &[
-                (&pipeline, Type::TEXT),
-                (&inputs, Type::INT8_ARRAY),
-                (&state, Type::TEXT),
-                (&by.0, Type::INT8),
-            ],
-        )
-        .await?;
-        tx.execute_typed(
-            include_str!("../sql/enter_lineage.sql"),
-            &[(&by.0, Type::INT8), (&inputs, Type::INT8_ARRAY)],
-        )
-        .await
-    };
-    entered
-        .await
-        .doing(format!("cannot enter the inputs of pipeline {pipeline}"))?;
+    tx.execute_typed(
+        include_str!("../sql/enter_inputs.sql"),
+        &[
+            (&pipeline, Type::TEXT),
+            (&inputs, Type::INT8_ARRAY),
+            (&state, Type::TEXT),
+            (&by.0, Type::INT8),
+        ],
+    )
+    .await
+    .doing(format!("cannot enter the inputs of pipeline {pipeline}"))?;
+    lineage(tx, by, &inputs).await
+}
+
+/// Enters which loads a load was made from.
+pub(crate) async fn lineage(tx: &Transaction<'_>, load: LoadId, inputs: &[i64]) -> Result<()> {
+    tx.execute_typed(
+        include_str!("../sql/enter_lineage.sql"),
+        &[(&load.0, Type::INT8), (&inputs, Type::INT8_ARRAY)],
+    )
+    .await
+    .doing(format!("cannot enter what load {load} was made from"))?;
     Ok(())
 }
 

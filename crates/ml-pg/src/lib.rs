@@ -5,7 +5,8 @@
 //! one binary `COPY`, audits, verdict, quarantine, commit. An [`Increment`] takes newly committed loads through
 //! a stage into a table that holds each thing once, and a [`Refresh`] runs the plan of a warehouse. A table that is
 //! there already is judged where it stands by [`Database::audit_table`], and keeps rules by itself with
-//! [`Database::add_checks`].
+//! [`Database::add_checks`]. What was held back is put right and replayed at the [`QuarantineDesk`],
+//! and [`Database::unload`] takes a load out again.
 //!
 //! ```no_run
 //! use ml_core::{Contract, Flow, Gate, Record, Records};
@@ -31,10 +32,15 @@
 mod audit;
 mod catalogue;
 mod check_constraint;
+mod claim;
 mod commit;
 mod config;
 mod copy;
 mod database;
+mod entries;
+mod entry;
+mod entry_filter;
+mod export;
 mod failure;
 mod increment;
 mod joined;
@@ -45,26 +51,34 @@ mod merge;
 mod migrations;
 mod parallel;
 mod pass;
-mod quarantine;
+mod quarantine_desk;
 mod refresh;
+mod retained;
 mod step;
 mod store;
 mod table;
 mod table_audit;
 mod table_report;
 mod taken;
+mod tally;
 mod tls;
+mod unload;
 mod wire;
 
 pub use check_constraint::{AddedCheck, CheckState};
 pub use config::{Config, DEFAULT_SLOTS};
 pub use database::Database;
+pub use entry::{EntryForm, EntryId, EntryState, QuarantineEntry};
+pub use entry_filter::EntryFilter;
 pub use increment::{Advance, Increment};
 pub use joined::Joined;
 pub use load::PgLoad;
 pub use parallel::load_all;
+pub use quarantine_desk::QuarantineDesk;
 pub use refresh::{Refresh, Refreshed};
 pub use step::STEP;
 pub use store::{SameName, Store};
 pub use table::Table;
 pub use table_report::{RowAt, TableReport};
+pub use tally::Tally;
+pub use unload::Unloaded;

@@ -1,15 +1,16 @@
 use ml_core::{
-    Audit, Audited, Begun, Chunk, Encoded, Error, Fingerprint, Judged, Load, LoadId, Receipt,
-    Result, Row, Scorecard, Verdict,
+    Audit, Audited, Begun, Chunk, Encoded, Error, Fingerprint, Held, Judged, Load, LoadId, Receipt,
+    Result, Row, Scorecard, Shape, Verdict,
 };
 use tokio_postgres::Transaction;
 
 use crate::audit::Sitting;
+use crate::claim::Claim;
 use crate::commit::commit;
 use crate::copy::Copy;
 use crate::failure::Doing;
 use crate::ledger::{self, Entry};
-use crate::quarantine::Quarantine;
+use crate::retained::Retained;
 use crate::step::step;
 use crate::{Database, Table};
 
@@ -27,7 +28,11 @@ pub struct PgLoad<'a> {
     copy: Option<Copy>,
     /// How many rows the server took, less those that audits took out again.
     stored: u64,
-    quarantine: Quarantine,
+    quarantine: Retained,
+    /// How the bytes of its records are read.
+    shape: Option<Shape>,
+    /// The entries of the quarantine that its records take the place of.
+    claim: Claim,
     rows: Rows,
 }
 
@@ -63,12 +68,26 @@ impl<'a> PgLoad<'a> {
             clean,
             database,
             table,
-            quarantine: Quarantine::of(&entry),
+            quarantine: Retained::of(&entry),
             entry,
+            shape: None,
+            claim: Claim::default(),
             copy: None,
             stored: 0,
             rows: Rows::Saved,
         })
+    }
+
+    /// The same load, whose records take the place of entries of the quarantine.
+    pub(crate) fn claiming(mut self, claim: Claim) -> Self {
+        self.claim = claim;
+        self
+    }
+
+    /// The load whose shape the bytes of a record are read by.
+    fn shape_of(&self, held: &Held) -> Option<LoadId> {
+        let own = self.shape.as_ref().map(|_| self.entry.load);
+        own.or_else(|| self.claim.shape(held.at.record))
     }
 
     fn doing(&self, what: &str) -> String {
@@ -195,9 +214,14 @@ impl Load<Encoded> for PgLoad<'_> {
         self.entry.load
     }
 
+    fn shaped(&mut self, shape: Shape) {
+        self.shape = Some(shape);
+    }
+
     async fn write(&mut self, chunk: Judged<Encoded>) -> Result<()> {
         for held in &chunk.held {
-            self.quarantine.push(held)?;
+            let shape = self.shape_of(held);
+            self.quarantine.push(held, shape)?;
         }
         self.send(chunk.rows).await?;
         if self.quarantine.is_full() {
@@ -235,7 +259,7 @@ impl Load<Encoded> for PgLoad<'_> {
         step("hold_rows");
         while let Some(batch) = sitting.next(&self.tx).await? {
             for held in &batch {
-                self.quarantine.push(held)?;
+                self.quarantine.push(held, None)?;
             }
             if self.quarantine.is_full() {
                 self.flush().await?;
@@ -248,7 +272,10 @@ impl Load<Encoded> for PgLoad<'_> {
 
     async fn publish(mut self, verdict: Verdict, card: Scorecard) -> Result<Receipt> {
         match &verdict {
-            Verdict::Applied => self.keep(&card).await?,
+            Verdict::Applied => {
+                self.keep(&card).await?;
+                self.claim.replay(&self.tx, self.entry.load, &card).await?;
+            }
             Verdict::Refused(_) => self.take_back().await?,
         }
         step("quarantine");
@@ -262,6 +289,8 @@ impl Load<Encoded> for PgLoad<'_> {
             self.quarantine.kept(),
         )
         .await?;
+        let shape = self.shape.as_ref();
+        self.quarantine.keep_shape(&self.tx, shape).await?;
         self.commit(verdict, card).await
     }
 }

@@ -14,6 +14,13 @@ pub(crate) struct MergeSql {
     pub(crate) stage: String,
     /// Takes the winners in; `$1` is the load; counts how many records won.
     pub(crate) merge: String,
+    /// Puts the winners among all that a pipeline has taken in in their places, whatever stands there; `$1` is the load.
+    pub(crate) retake: String,
+    /// Takes out the rows that the loads `$1` brought in.
+    ///
+    /// The rows are gone and no tombstone stays: every reader of today computes its tables anew and writes the
+    /// differences. One that follows `_changed_load` alone would miss them.
+    pub(crate) retract: String,
     /// Counts the losers with the same content as the winner, and the others; `None` where all are the same.
     pub(crate) losers: Option<String>,
     /// Finds the records that the unique index could not hold; `None` where there is no text in the grain.
@@ -42,7 +49,16 @@ impl MergeSql {
         }
         Ok(MergeSql {
             stage: stage(table),
-            merge: upsert(table, merge),
+            merge: format!(
+                "{} WHERE {}",
+                upsert(table, merge),
+                Order::of(table, merge).beats(table)
+            ),
+            retake: upsert(table, merge),
+            retract: format!(
+                "DELETE FROM {} WHERE \"_load_id\" = ANY($1)",
+                table.dataset().quoted()
+            ),
             losers: losers(table, merge),
             oversized: oversized(table, merge),
         })
@@ -133,6 +149,7 @@ impl Order {
     }
 }
 
+/// One winner a thing, over what stands there.
 fn upsert(table: &Table, merge: &Merge) -> String {
     let order = Order::of(table, merge);
     let names = table.names();
@@ -142,7 +159,7 @@ fn upsert(table: &Table, merge: &Merge) -> String {
         .map(|name| format!("{name} = excluded.{name}"))
         .collect();
     let (into, grain, set) = (table.dataset().quoted(), grain.join(", "), set.join(", "));
-    let (sort, beats) = (order.sort(table), order.beats(table));
+    let sort = order.sort(table);
     let (new, old) = (tuple(&names, "excluded"), tuple(&names, "held"));
     let names = names.join(", ");
     format!(
@@ -152,8 +169,7 @@ fn upsert(table: &Table, merge: &Merge) -> String {
          SELECT {names}, \"_load_id\", \"_record_no\", $1 FROM winner \
          ON CONFLICT ({grain}) DO UPDATE SET {set}, \
          \"_load_id\" = excluded.\"_load_id\", \"_record_no\" = excluded.\"_record_no\", \
-         \"_changed_load\" = CASE WHEN {new} IS DISTINCT FROM {old} THEN $1 ELSE held.\"_changed_load\" END \
-         WHERE {beats}"
+         \"_changed_load\" = CASE WHEN {new} IS DISTINCT FROM {old} THEN $1 ELSE held.\"_changed_load\" END"
     )
 }
 

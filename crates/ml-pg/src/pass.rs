@@ -11,12 +11,15 @@ use crate::copy::Copy;
 use crate::failure::Doing;
 use crate::ledger::{self, Entry, Inputs};
 use crate::merge::{INCREMENT, MergeSql};
-use crate::quarantine::Quarantine;
+use crate::retained::Retained;
 use crate::step::step;
 use crate::table::quoted;
 use crate::taken::Taken;
 use crate::wire::Wire;
 use crate::{Advance, Increment};
+
+mod grains;
+mod retraction;
 
 /// One run of an increment, on its way.
 pub(crate) struct Pass<'a, S> {
@@ -256,9 +259,9 @@ impl<'a, S> Pass<'a, S> {
 
     /// Writes the quarantine of one input; answers how many records are kept.
     async fn keep(&self, entry: &Entry, judged: &Taken) -> Result<u64> {
-        let mut quarantine = Quarantine::of(entry);
+        let mut quarantine = Retained::of(entry);
         for held in &judged.held {
-            quarantine.push(held)?;
+            quarantine.push(held, None)?;
             if quarantine.is_full() {
                 quarantine.flush(&self.tx).await?;
             }

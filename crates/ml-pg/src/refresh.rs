@@ -258,7 +258,7 @@ impl Refresh {
             )
             .await;
         entered.doing(self.doing("cannot note its plan"))?;
-        let loads: Vec<LoadId> = inputs.loads.iter().map(|(load, _)| *load).collect();
+        let loads: Vec<LoadId> = inputs.loads.iter().map(|input| input.load).collect();
         ledger::consume(tx, &self.pipeline(), &loads, "applied", load).await?;
         ledger::watermark(tx, &self.pipeline(), &inputs.snapshot).await
     }

@@ -1,6 +1,7 @@
 use ml_core::{Begun, Encoded, Error, LoadKey, Result};
 use tokio_postgres::Transaction;
 
+use crate::claim::Claim;
 use crate::database::Lease;
 use crate::failure::Doing;
 use crate::ledger::{self, Entry};
@@ -24,6 +25,7 @@ pub struct Store {
     database: Database,
     table: Table,
     same_name: SameName,
+    claim: Claim,
     lease: Option<Lease>,
 }
 
@@ -34,6 +36,7 @@ impl Store {
             database: database.clone(),
             table: table.clone(),
             same_name: SameName::default(),
+            claim: Claim::default(),
             lease: None,
         }
     }
@@ -41,6 +44,12 @@ impl Store {
     /// The same store with a policy for sources whose content has changed.
     pub fn same_name(mut self, policy: SameName) -> Self {
         self.same_name = policy;
+        self
+    }
+
+    /// The same store, whose loads take the place of entries of the quarantine.
+    pub(crate) fn claiming(mut self, claim: Claim) -> Self {
+        self.claim = claim;
         self
     }
 }
@@ -56,6 +65,7 @@ impl ml_core::Store<Encoded> for Store {
             database,
             table,
             same_name,
+            claim,
             lease,
         } = self;
         if lease.as_ref().is_some_and(|lease| !lease.is_usable()) {
@@ -72,9 +82,12 @@ impl ml_core::Store<Encoded> for Store {
             .await
             .doing(format!("cannot open a load of {}", key.source))?;
         match enter(&tx, table, *same_name, &key).await? {
+            Begun::Fresh(_) if !claim.lock(&tx).await? => {
+                rolled_back(tx, clean).await.map(|()| Begun::Busy)
+            }
             Begun::Fresh(entry) => {
                 let load = PgLoad::open(tx, clean, Some(database.clone()), table, entry).await?;
-                Ok(Begun::Fresh(load))
+                Ok(Begun::Fresh(load.claiming(claim.clone())))
             }
             Begun::Replayed(load) => rolled_back(tx, clean).await.map(|()| Begun::Replayed(load)),
             Begun::Busy => rolled_back(tx, clean).await.map(|()| Begun::Busy),

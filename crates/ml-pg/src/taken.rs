@@ -1,6 +1,6 @@
 use ml_core::{Held, Scorecard};
 
-use crate::quarantine::{MOST_KEPT_BYTES, MOST_KEPT_RECORDS};
+use crate::retained::{MOST_KEPT_BYTES, MOST_KEPT_RECORDS};
 
 /// What one input came to, before its verdict.
 #[derive(Default)]

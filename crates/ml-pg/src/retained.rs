@@ -1,11 +1,13 @@
 use bytes::{BufMut, BytesMut};
-use ml_core::{Error, Fingerprint, Held, LoadId, Result};
+use ml_core::{Error, Fingerprint, Held, LoadId, Result, Shape};
 use tokio_postgres::Transaction;
+use tokio_postgres::types::Type;
 
 use crate::copy::Copy;
+use crate::failure::Doing;
 use crate::ledger::Entry;
 
-const COPY: &str = "COPY meta.quarantine (load_id, origin_load, record_no, line_no, byte_offset, raw, raw_length, violations, rule_set) \
+const COPY: &str = "COPY meta.quarantine (load_id, origin_load, record_no, line_no, byte_offset, raw, raw_length, violations, rule_set, shape_load) \
     FROM STDIN BINARY";
 /// What waits in memory before it is written.
 const MOST_WAITING: usize = 8 << 20;
@@ -14,7 +16,7 @@ pub(crate) const MOST_KEPT_RECORDS: usize = 100_000;
 pub(crate) const MOST_KEPT_BYTES: usize = 64 << 20;
 
 /// The records a load held back, encoded, on their way to the table.
-pub(crate) struct Quarantine {
+pub(crate) struct Retained {
     load: LoadId,
     rules: Fingerprint,
     waiting: BytesMut,
@@ -22,10 +24,10 @@ pub(crate) struct Quarantine {
     kept_bytes: usize,
 }
 
-impl Quarantine {
+impl Retained {
     /// The quarantine of a load.
     pub(crate) fn of(entry: &Entry) -> Self {
-        Quarantine {
+        Retained {
             load: entry.load,
             rules: entry.rules,
             waiting: BytesMut::new(),
@@ -34,13 +36,14 @@ impl Quarantine {
         }
     }
 
-    /// Takes a record; beyond the cap it is left to the counts.
-    pub(crate) fn push(&mut self, held: &Held) -> Result<()> {
+    /// Takes a record whose bytes are read by the shape of a load, or are the row as JSON; beyond the cap it is left
+    /// to the counts.
+    pub(crate) fn push(&mut self, held: &Held, shape: Option<LoadId>) -> Result<()> {
         if self.kept >= MOST_KEPT_RECORDS || self.kept_bytes >= MOST_KEPT_BYTES {
             return Ok(());
         }
         let before = self.waiting.len();
-        self.encode(held)?;
+        self.encode(held, shape)?;
         self.kept += 1;
         self.kept_bytes += self.waiting.len() - before;
         Ok(())
@@ -66,13 +69,32 @@ impl Quarantine {
         copy.finish().await.map(drop)
     }
 
+    /// Keeps how the bytes of the records are read; nobody asks it of records of which none is kept.
+    pub(crate) async fn keep_shape(
+        &self,
+        tx: &Transaction<'_>,
+        shape: Option<&Shape>,
+    ) -> Result<()> {
+        let Some(shape) = shape.filter(|_| self.kept > 0) else {
+            return Ok(());
+        };
+        let load = self.load;
+        tx.execute_typed(
+            include_str!("../sql/enter_shape.sql"),
+            &[(&load.0, Type::INT8), (&shape.json(), Type::TEXT)],
+        )
+        .await
+        .doing(format!("cannot keep the shape of load {load}"))?;
+        Ok(())
+    }
+
     /// One row of the binary COPY above.
-    fn encode(&mut self, held: &Held) -> Result<()> {
+    fn encode(&mut self, held: &Held, shape: Option<LoadId>) -> Result<()> {
         let violations = serde_json::to_vec(&held.violations).map_err(|error| {
             Error::contract("a violation cannot be written as JSON").because(error)
         })?;
         let out = &mut self.waiting;
-        out.put_i16(9);
+        out.put_i16(10);
         int8(Some(self.load.0), out);
         int8(Some(held.at.load.0), out);
         int8(Some(held.at.record as i64), out);
@@ -89,6 +111,7 @@ impl Quarantine {
         out.put_u8(1);
         out.put_slice(&violations);
         bytea(self.rules.as_bytes(), out);
+        int8(shape.map(|load| load.0), out);
         Ok(())
     }
 }
