@@ -56,7 +56,10 @@ fn main() {
         true => PARTS.to_vec(),
         false => args.iter().map(String::as_str).collect(),
     };
-    let (rows, pairs) = (number("COMPARE_LOAD_ROWS", ROWS), number("COMPARE_LOAD_PAIRS", PAIRS));
+    let (rows, pairs) = (
+        number("COMPARE_LOAD_ROWS", ROWS),
+        number("COMPARE_LOAD_PAIRS", PAIRS),
+    );
     let (server, pairs, by) = (Server::start(), pairs as usize, ROWS.div_ceil(rows));
     figure("server", server.about());
     for part in parts {

@@ -20,8 +20,7 @@ const EMPTY: &str = "TRUNCATE bronze.orders, bronze.raw, bronze.bare, silver.ord
 const RAW: &str = "CREATE TABLE bronze.raw (LIKE bronze.orders INCLUDING ALL); \
     ALTER TABLE bronze.raw ALTER \"_load_id\" SET DEFAULT 1, ALTER \"_record_no\" SET DEFAULT 1; \
     CREATE TABLE bronze.bare (LIKE bronze.raw INCLUDING DEFAULTS)";
-const COLUMNS: &str =
-    "order_id, customer_id, email, region, product, quantity, amount, ordered_at";
+const COLUMNS: &str = "order_id, customer_id, email, region, product, quantity, amount, ordered_at";
 
 /// A server that is flushed to disk as one that is kept, and goes with the bench.
 pub struct Server {
@@ -100,10 +99,7 @@ impl Server {
     /// A load of run-time rows into empty tables.
     pub fn run_time(&self, sample: &Sample, chunk: usize) -> Duration {
         let contract = order::contract();
-        let (blank, rules) = (
-            Row::new(contract.clone()),
-            order::rules_of_file(&contract),
-        );
+        let (blank, rules) = (Row::new(contract.clone()), order::rules_of_file(&contract));
         let feed = CsvFile::with_contract(&sample.path, contract, blank, rules).chunk(chunk);
         self.load(feed, sample)
     }
@@ -132,7 +128,16 @@ impl Server {
         let copy = format!("\\copy {table} ({COLUMNS}) FROM '{path}' CSV HEADER");
         let psql = self.psql.as_ref().unwrap();
         let mut psql = Command::new(psql);
-        psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url, "-c", &copy]);
+        psql.args([
+            "-X",
+            "-q",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            &self.url,
+            "-c",
+            &copy,
+        ]);
         let begun = Instant::now();
         let ended = psql.stdin(Stdio::null()).status().unwrap();
         let took = begun.elapsed();

@@ -9,7 +9,7 @@ WITH seen AS (
 ),
 
 new AS (
-    SELECT load.load_id, load.source
+    SELECT load.load_id, load.source, load.rows_accepted
     FROM meta.load
     WHERE
         load.dataset = ANY($2::text[])
@@ -27,5 +27,6 @@ new AS (
 SELECT
     pg_current_snapshot()::text AS snapshot,
     coalesce(array_agg(load_id ORDER BY load_id), '{}') AS loads,
-    coalesce(array_agg(source ORDER BY load_id), '{}') AS sources
+    coalesce(array_agg(source ORDER BY load_id), '{}') AS sources,
+    coalesce(array_agg(rows_accepted ORDER BY load_id), '{}') AS rows
 FROM new

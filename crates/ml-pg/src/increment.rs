@@ -12,6 +12,7 @@ use crate::ledger::{self, Entry};
 use crate::merge::MergeSql;
 use crate::pass::Pass;
 use crate::step::step;
+use crate::summary::summarise;
 use crate::{Database, Table};
 
 /// Takes the loads of one dataset that have newly become visible through a stage into a table that holds each
@@ -123,7 +124,9 @@ impl Increment {
             self.started.store(true, Ordering::Relaxed);
             return Ok(Advance::default());
         }
-        let mut pass = Pass::open(self, flow, stage, tx, &sql).await?;
+        step("summarise");
+        summarise(&self.database, &self.from.dataset).await;
+        let mut pass = Pass::open(self, flow, stage, tx, &sql, &inputs).await?;
         for (input, source) in &inputs.loads {
             pass.take(*input, source, &blank).await?;
         }

@@ -190,6 +190,8 @@ pub(crate) struct Inputs {
     pub(crate) snapshot: String,
     /// Each load and the name of its source, in the order of the loads.
     pub(crate) loads: Vec<(LoadId, String)>,
+    /// How many rows each has.
+    pub(crate) rows: Vec<u64>,
 }
 
 /// Finds the loads of `datasets` that have newly become visible to a pipeline.
@@ -216,10 +218,12 @@ pub(crate) async fn new_inputs(
         .first()
         .ok_or_else(|| ml_core::Error::storage("the server returned no row for new loads"))?;
     let (loads, sources): (Vec<i64>, Vec<String>) = (row.get(1), row.get(2));
+    let rows: Vec<i64> = row.get(3);
     let loads = loads.into_iter().map(LoadId).zip(sources).collect();
     Ok(Inputs {
         snapshot: row.get(0),
         loads,
+        rows: rows.into_iter().map(|rows| rows as u64).collect(),
     })
 }
 
