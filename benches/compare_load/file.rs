@@ -75,8 +75,8 @@ fn is_bad(order: u64, per_mille: u64) -> bool {
 fn good_row(out: &mut impl Write, order: u64) {
     let product = match order % 10 {
         0 => "\"Lantern, \"\"large\"\"\"",
-        5 => "\"Set of 3 cake tins, pantry design\"",
-        _ => "White metal lantern",
+        5 => "\"Cake tins, set of 3\"",
+        _ => "White lantern",
     };
     row(
         out,
@@ -112,7 +112,7 @@ fn row(
     let customer = order * 7_919 % 50_000 + 1;
     writeln!(
         out,
-        "{order},{customer},user{customer}@example.com,{region},{product},{quantity},{}.{:02},2024-03-{:02} {:02}:15:00{behind}",
+        "{order},{customer},u{customer}@example.com,{region},{product},{quantity},{}.{:02},2024-03-{:02} {:02}:15:00{behind}",
         order % 500 + 1,
         order * 31 % 99,
         order % 28 + 1,

@@ -1,7 +1,7 @@
 use std::io;
 
 use csv_async::{AsyncReader, AsyncReaderBuilder, ByteRecord};
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use ml_core::{
     Chunk, Contract, Error, Fault, FieldError, Fingerprint, Held, Judged, LoadId, Position,
     RawFields, Record, Report, Result, Scorecard, Settled, Violation,
@@ -12,6 +12,7 @@ use tokio::io::AsyncRead;
 use crate::frame::Frame;
 use crate::header::{self, Header};
 use crate::limits::Limits;
+use crate::quoting::COMMA;
 use crate::window::Window;
 use crate::{fault, quoting};
 
@@ -39,13 +40,45 @@ enum Progress {
     Ended,
 }
 
-/// The fields csv-async found, for the decoder.
-struct Fields<'a>(&'a ByteRecord);
+/// The fields of a record without quotes.
+fn cut(raw: &[u8], fields: &mut ByteRecord) {
+    fields.clear();
+    let mut start = 0;
+    for comma in memchr_iter(COMMA, raw) {
+        fields.push_field(&raw[start..comma]);
+        start = comma + 1;
+    }
+    fields.push_field(&raw[start..]);
+}
+
+/// The fields of a record, for the decoder.
+struct Fields<'a> {
+    record: &'a ByteRecord,
+    /// All of them, one after the other, when they are text without NUL.
+    text: Option<&'a str>,
+}
+
+impl<'a> Fields<'a> {
+    fn of(record: &'a ByteRecord) -> Self {
+        let bytes = record.as_slice();
+        let text = std::str::from_utf8(bytes).ok();
+        Fields {
+            record,
+            text: text.filter(|_| memchr(0, bytes).is_none()),
+        }
+    }
+}
 
 impl RawFields for Fields<'_> {
     #[inline]
     fn raw(&self, index: usize) -> Option<&[u8]> {
-        self.0.get(index)
+        self.record.get(index)
+    }
+
+    /// Bytes that are text together need not be so apart: a character may have been cut in two.
+    #[inline]
+    fn text(&self, index: usize) -> Option<&str> {
+        self.text?.get(self.record.range(index)?)
     }
 }
 
@@ -201,7 +234,7 @@ impl<R: Record, F: AsyncRead + Unpin + Send> Reading<R, F> {
     #[inline]
     fn decode(&mut self, frame: &Frame) {
         self.bad.clear();
-        let (fields, map) = (Fields(&self.fields), &self.header.map);
+        let (fields, map) = (Fields::of(&self.fields), &self.header.map);
         self.record.decode_into(&fields, map, &mut self.bad);
         for at in 0..self.bad.len() {
             let violation = self.explain(self.bad[at], frame);
@@ -241,7 +274,14 @@ impl<R: Record, F: AsyncRead + Unpin + Send> Reading<R, F> {
         advanced.map_err(|cause| self.unreadable(cause))
     }
 
+    /// Without a quote, commas are all there is to a record: csv-async, which looks at every byte, takes five times
+    /// as long to find them.
     async fn split(&mut self) -> Result<()> {
+        let window = self.csv.get_ref();
+        if !window.is_quoted() {
+            cut(window.raw(), &mut self.fields);
+            return Ok(());
+        }
         match self.csv.read_byte_record(&mut self.fields).await {
             Ok(true) => Ok(()),
             // a sound record has a byte at least, and the window itself does not fail
@@ -269,5 +309,23 @@ impl<R: Record, F: AsyncRead + Unpin + Send> Reading<R, F> {
         Err(Error::source(format!(
             "{name} changed while it was read: load it again when it is complete"
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_record_without_quotes_is_cut_as_csv_async_cuts_it(raw in "[a-c, ü\\\\']{1,20}") {
+            let (mut ours, mut theirs) = (ByteRecord::new(), ByteRecord::new());
+            cut(raw.as_bytes(), &mut ours);
+            let mut csv = AsyncReaderBuilder::new();
+            let mut csv = csv.has_headers(false).create_reader(raw.as_bytes());
+            crate::laws::run(async { assert!(csv.read_byte_record(&mut theirs).await.unwrap()) });
+            prop_assert_eq!(ours.iter().collect::<Vec<_>>(), theirs.iter().collect::<Vec<_>>());
+        }
     }
 }

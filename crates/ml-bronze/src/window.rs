@@ -97,6 +97,11 @@ impl<F: AsyncRead + Unpin> Window<F> {
         self.raw().starts_with(BOM)
     }
 
+    /// Whether the current record has a quote.
+    pub(crate) fn is_quoted(&self) -> bool {
+        self.scan.saw_quotes()
+    }
+
     /// Where in the file the current record starts.
     pub(crate) fn offset(&self) -> u64 {
         self.base + self.at as u64

@@ -2,6 +2,7 @@ use std::fmt;
 
 use bytes::{BufMut, Bytes, BytesMut};
 
+use crate::encode::eight;
 use crate::{Located, Position, Record};
 
 /// A container that takes records one by one, as a store wants them.
@@ -42,10 +43,8 @@ impl<R: Record> Chunk<R> for Encoded {
     fn push(&mut self, record: &R, at: Position) {
         // A contract has at most 1,595 columns.
         self.bytes.put_i16(record.columns().len() as i16 + 2);
-        self.bytes.put_i32(8);
-        self.bytes.put_i64(at.load.0);
-        self.bytes.put_i32(8);
-        self.bytes.put_i64(at.record as i64);
+        eight(&mut self.bytes, at.load.0.to_be_bytes());
+        eight(&mut self.bytes, at.record.to_be_bytes());
         record.encode(&mut self.bytes);
         self.rows += 1;
     }

@@ -104,10 +104,8 @@ impl Record for Row {
         bad: &mut Vec<FieldError>,
     ) {
         for (ordinal, column) in self.contract.columns.iter().enumerate() {
-            let bytes = map[ordinal]
-                .and_then(|index| raw.raw(index))
-                .unwrap_or_default();
-            match text(bytes).and_then(|text| decode(column, text).map_err(Fault::Malformed)) {
+            let text = text(raw, map[ordinal]);
+            match text.and_then(|text| decode(column, text).map_err(Fault::Malformed)) {
                 Ok(value) => self.values[ordinal] = value,
                 Err(fault) => bad.push(FieldError { ordinal, fault }),
             }

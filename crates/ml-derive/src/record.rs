@@ -162,8 +162,7 @@ fn record_impl(input: &DeriveInput, core: &TokenStream, columns: &[Column<'_>]) 
     let decode = columns.iter().enumerate().map(|(ordinal, column)| {
         let (field, format) = (column.field, column.format());
         quote! {
-            let bytes = map[#ordinal].and_then(|index| #core::RawFields::raw(raw, index));
-            #core::decode_field(&mut self.#field, bytes, #ordinal, #format, bad);
+            #core::decode_field(&mut self.#field, raw, map[#ordinal], #ordinal, #format, bad);
         }
     });
     let read = columns.iter().enumerate().map(|(ordinal, Column { field, .. })| {
