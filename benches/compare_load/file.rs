@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::order::REGIONS;
+use super::order::REGIONS;
 
 const HEADER: &str = "order_id,customer_id,email,region,product,quantity,amount,ordered_at\n";
 
