@@ -13,6 +13,7 @@ mod fairness;
 mod faults;
 mod global_sales;
 mod increments;
+mod landing;
 mod laws;
 mod merge;
 mod online_retail;
