@@ -144,7 +144,9 @@ impl<'a, S> Pass<'a, S> {
                     .increment
                     .doing("the server refused rows; nothing is taken in");
                 let mut copy = Copy::open(&self.tx, &self.copy, what).await?;
-                copy.send(rows.into_bytes()).await?;
+                for piece in rows.into_pieces() {
+                    copy.send(piece).await?;
+                }
                 copy.finish().await?;
             }
         }
