@@ -474,6 +474,8 @@ fn all() -> Vec<(Audit, u32)> {
         // To itself: the load sees what it has written.
         (references(Stay::GRÖSSE, &STAYS, Stay::ORDER), 1),
         (reconciles(Stay::ORDER, &STAYS, Stay::GRÖSSE, 0), 1),
+        // Unknown where there is no departure, which passes.
+        (condition("stay.short", "departure - r.arrival < 3"), 1),
     ];
     all.map(|(audit, offending)| (audit.unwrap(), offending))
         .into()
@@ -571,6 +573,7 @@ async fn a_sound_load_passes_them_all() {
         interval_overlap(Stay::ROOM, Stay::ARRIVAL, Stay::DEPARTURE),
         references(Stay::GRÖSSE, &STAYS, Stay::ORDER),
         reconciles(Stay::ORDER, &STAYS, Stay::GRÖSSE, 0),
+        condition("stay.short", "departure - r.arrival < 5"),
     ];
     let flow = sound
         .into_iter()
@@ -580,4 +583,20 @@ async fn a_sound_load_passes_them_all() {
     let rows = "1,2,red,2024-01-01,2024-01-05\n2,1,blue,2024-01-04,\n";
     let outcome = load(&fresh, rows, &flow).await;
     assert!(matches!(outcome, Outcome::Applied(_)), "{outcome:?}");
+}
+
+#[test]
+fn each_says_what_it_is_about() {
+    use metalayer::core::Dimension::{Completeness, Consistency, Timeliness, Uniqueness, Validity};
+    for (audit, _) in all() {
+        let (_, what) = audit.id.rsplit_once('.').unwrap_or(("", &audit.id));
+        let expected = match what {
+            "unique" => Uniqueness,
+            "row_count" | "row_count_like_last" | "null_share" | "no_gaps" => Completeness,
+            "freshness" => Timeliness,
+            "distinct_count" | "mean" | "sum" | "standard_deviation" | "5" | "short" => Validity,
+            _ => Consistency,
+        };
+        assert_eq!(audit.dimension, expected, "{}", audit.id);
+    }
 }

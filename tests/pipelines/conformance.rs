@@ -219,6 +219,7 @@ async fn suite<W: World>(world: &mut W) {
     doomed_keeps_no_row(world).await;
     abandoned_leaves_nothing(world).await;
     content_without_a_hash_always_loads(world).await;
+    content_known_at_the_end_is_loaded_once(world).await;
     a_flow_runs(world).await;
 }
 
@@ -363,6 +364,46 @@ async fn content_without_a_hash_always_loads<W: World>(world: &mut W) {
     assert!(world.seen().await.ids.ends_with(&[80, 81]));
 }
 
+/// A source that is read only once.
+async fn content_known_at_the_end_is_loaded_once<W: World>(world: &mut W) {
+    let unknown = || LoadKey {
+        sha256: None,
+        ..key("")
+    };
+    let content = Fingerprint::of("read once");
+    let first = {
+        let mut store = world.store();
+        let mut load = fresh(store.begin(unknown()).await);
+        let chunk = chunk(load.id(), 85..87, 0..0);
+        let card = chunk.card.clone();
+        load.write(chunk).await.unwrap();
+        assert!(matches!(
+            load.identify(content).await.unwrap(),
+            Begun::Fresh(())
+        ));
+        load.publish(Verdict::Applied, card).await.unwrap().load
+    };
+    let before = world.seen().await;
+    {
+        let mut store = world.store();
+        let mut load = fresh(store.begin(unknown()).await);
+        let chunk = chunk(load.id(), 85..87, 5..6);
+        load.write(chunk).await.unwrap();
+        let again = load.identify(content).await.unwrap();
+        assert!(
+            matches!(again, Begun::Replayed(load) if load == first),
+            "{again:?}"
+        );
+    }
+    assert_eq!(world.seen().await, before);
+    let known = world
+        .store()
+        .begin(key("read once"))
+        .await
+        .map(|begun| matches!(begun, Begun::Replayed(load) if load == first));
+    assert!(known.unwrap());
+}
+
 async fn a_flow_runs<W: World>(world: &mut W) {
     let flow = Flow::new(Gate::default());
     let mut feed = Records::new("flow", things(100..225)).chunk(10);
@@ -454,4 +495,57 @@ async fn the_same_content_at_once_is_busy() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     panic!("the lock of an abandoned load was never let go");
+}
+
+/// A text that every process has from its standard input.
+async fn read_once<B: Chunk<Thing>>(store: &mut impl metalayer::core::Store<B>) -> Outcome {
+    let rules = RuleSet::<Thing>::new().quarantine(Thing::ID.at_least(0));
+    let text: String = (0..500).map(|id| format!("{id},thing\n")).collect();
+    let text = std::io::Cursor::new(format!("id,name\n{text}"));
+    let mut feed = CsvFile::new("standard input", rules.build().unwrap()).reading(text);
+    Flow::new(Gate::default())
+        .run(&mut feed, store)
+        .await
+        .unwrap()
+}
+
+fn is_applied(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Applied(_))
+}
+
+/// J1 for a content whose hash is known only at the end.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_that_read_the_same_once_one_is_applied() {
+    let memory = Memory::<Thing>::default();
+    let mut stores = [(); 4].map(|()| memory.clone());
+    let [a, b, c, d] = &mut stores;
+    let outcomes = tokio::join!(read_once(a), read_once(b), read_once(c), read_once(d));
+    let outcomes = <[Outcome; 4]>::from(outcomes);
+    assert_eq!(
+        outcomes
+            .iter()
+            .filter(|outcome| is_applied(outcome))
+            .count(),
+        1
+    );
+    assert_eq!(memory.rows().len(), 500);
+
+    let pool = Fresh::migrated().await;
+    let table = table(&pool).await;
+    for round in 0..5 {
+        let tasks = [(); 4].map(|()| {
+            let mut store = Store::new(&pool.database, &table);
+            tokio::spawn(async move { read_once::<Encoded>(&mut store).await })
+        });
+        let mut applied = 0;
+        for task in tasks {
+            let outcome = task.await.unwrap();
+            applied += usize::from(is_applied(&outcome));
+        }
+        assert_eq!(applied, usize::from(round == 0));
+        assert_eq!(pool.one("SELECT count(*) FROM bronze.things").await, "500");
+        assert_eq!(pool.one("SELECT count(*) FROM meta.load").await, "1");
+    }
+    let hash = "SELECT encode(source_sha256, 'hex') FROM meta.load";
+    assert_eq!(pool.one(hash).await.len(), 64);
 }

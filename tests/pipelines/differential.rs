@@ -1,8 +1,9 @@
 //! Law: a rule gives the same truth in Rust and in PostgreSQL, for every value of every type.
 
 mod rules;
+mod tables;
 mod trees;
-mod values;
+pub(crate) mod values;
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -70,13 +70,15 @@ async fn a_check_that_fails_leaves_the_old_state_and_says_so() {
     };
     assert_eq!(
         receipt.verdict,
-        Verdict::Refused(String::from("rule sales.never aborts: 2 violations"))
+        Verdict::Refused(String::from(
+            "rule sales.never aborts: 2 violations, none allowed"
+        ))
     );
     assert_eq!(fresh.one(AGES).await, before);
     let ledger = "SELECT reason || ' ' || violations FROM meta.load JOIN meta.rule_result USING (load_id) WHERE state = 'refused' AND rule = 'sales.never'";
     assert_eq!(
         fresh.one(ledger).await,
-        "rule sales.never aborts: 2 violations 2"
+        "rule sales.never aborts: 2 violations, none allowed 2"
     );
 
     retail.gold(Arc::new(Silent)).await.unwrap();

@@ -37,7 +37,7 @@ pub use settings::Settings;
 /// What most programs need.
 pub mod prelude {
     pub use crate::Settings;
-    pub use ml_bronze::{CsvFile, csv_files};
+    pub use ml_bronze::{CsvFile, Dialect, NdjsonFile, csv_files, files_matching};
     pub use ml_core::{
         Contract, Error, Event, Flow, Gate, Merge, Observer, Outcome, Pii, Record, Report, Result,
         Scorecard, Stage, Typed,

@@ -3,7 +3,11 @@ use std::path::{Path, PathBuf};
 use ml_core::{Error, Result};
 use tokio::fs;
 
-/// The `.csv` files of a folder, in the order of their names; not those of the folders in it.
+/// How packed files are called; whether they are, their content says.
+const PACKED: [&str; 4] = ["gz", "zst", "bz2", "xz"];
+
+/// The `.csv` files of a folder, packed ones (`.csv.gz`, `.csv.zst`, `.csv.bz2`, `.csv.xz`) too, in the order of their
+/// names; not those of the folders in it.
 ///
 /// # Errors
 /// [`Source`](ml_core::Kind::Source) when the folder cannot be read or has no such file.
@@ -40,8 +44,16 @@ async fn list(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 fn is_csv(path: &Path) -> bool {
+    let packed = PACKED.iter().any(|packed| has_extension(path, packed));
+    match (packed, path.file_stem()) {
+        (true, Some(stem)) => has_extension(Path::new(stem), "csv"),
+        _ => has_extension(path, "csv"),
+    }
+}
+
+fn has_extension(path: &Path, wanted: &str) -> bool {
     path.extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
+        .is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
 }
 
 #[cfg(test)]
@@ -52,13 +64,15 @@ mod tests {
     #[tokio::test]
     async fn lists_files_by_name() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["b.csv", "e.csv", "a.CSV", "d.csv", "c.txt", ".csv"] {
+        for name in [
+            "b.csv", "e.csv", "a.CSV", "d.csv.gz", "c.txt", "f.gz", ".csv",
+        ] {
             fs::write(folder.path().join(name), "id\n").unwrap();
         }
         fs::create_dir(folder.path().join("x.csv")).unwrap();
         let files = csv_files(folder.path()).await.unwrap();
         let names: Vec<_> = files.iter().map(|path| path.file_name().unwrap()).collect();
-        assert_eq!(names, ["a.CSV", "b.csv", "d.csv", "e.csv"]);
+        assert_eq!(names, ["a.CSV", "b.csv", "d.csv.gz", "e.csv"]);
     }
 
     #[tokio::test]

@@ -1,14 +1,12 @@
 //! What holds for every file, whatever its bytes and however they are cut.
 
-use ml_core::{
-    Contract, Error, Fingerprint, Held, Judged, LoadId, Located, Pii, Record, Result, Scorecard,
-    Typed as _,
-};
+use std::io::Cursor;
+
+use ml_core::{Error, Feed, Held, Judged, LoadId, Located, Pii, Record, Result, Scorecard};
 use ml_quality::{ColumnRules, Judge, RuleSet, TextRules};
 use proptest::prelude::*;
 
-use crate::limits::Limits;
-use crate::reading::Reading;
+use crate::{Dialect, Encoding, Form, Limits, SourceFile};
 
 #[derive(Debug, Clone, PartialEq, Record)]
 #[record(dataset = "bronze.items", grain = "id")]
@@ -43,15 +41,29 @@ pub(crate) fn tiny(block: usize) -> Limits {
 }
 
 /// What an item becomes on its way through the reader.
-pub(crate) type Chunk = Judged<Vec<Located<Item>>>;
+pub(crate) type Chunk = Judged<Rows>;
+pub(crate) type Rows = Vec<Located<Item>>;
 
-async fn pull(bytes: &[u8], limits: Limits, chunk: u64) -> Result<Vec<Chunk>> {
-    let contract = Contract::of::<Item>()?;
-    let source = (bytes, Fingerprint::of(bytes));
-    let under = (&contract, Item::blank());
-    let mut reading = Reading::open(source, "test.csv".into(), under, limits).await?;
-    let (mut chunks, judge) = (Vec::new(), judge());
-    while let Some(chunk) = reading.chunk(LoadId(1), &judge, chunk).await? {
+/// A feed over bytes in memory.
+pub(crate) fn feed(bytes: Vec<u8>) -> SourceFile<Item> {
+    SourceFile::new("test.csv", judge()).reading(Cursor::new(bytes))
+}
+
+/// Chunks of so many records of `bytes` in a form, read by the given limits.
+pub(crate) async fn pull(
+    bytes: &[u8],
+    form: impl Into<Form>,
+    limits: Limits,
+    chunk: usize,
+) -> Result<Vec<Chunk>> {
+    // declared, so that NULs are a matter of records and not of the whole text
+    let feed = feed(bytes.to_vec())
+        .form(form.into())
+        .encoding(Encoding::Utf8);
+    let mut feed = feed.limits(limits).chunk(chunk);
+    assert_eq!(Feed::<Rows>::open(&mut feed).await?.sha256, None);
+    let mut chunks = Vec::new();
+    while let Some(chunk) = feed.next(LoadId(1)).await? {
         chunks.push(chunk);
     }
     Ok(chunks)
@@ -62,13 +74,22 @@ pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     runtime.build().unwrap().block_on(future)
 }
 
-pub(crate) fn chunks_of(bytes: &[u8], limits: Limits, chunk: u64) -> Result<Vec<Chunk>> {
-    run(pull(bytes, limits, chunk))
+pub(crate) fn chunks_of(bytes: &[u8], limits: Limits, chunk: usize) -> Result<Vec<Chunk>> {
+    run(pull(bytes, Dialect::csv(), limits, chunk))
 }
 
-pub(crate) fn read_by(bytes: &[u8], limits: Limits, chunk: u64) -> Result<Whole> {
+pub(crate) fn read_by(bytes: &[u8], limits: Limits, chunk: usize) -> Result<Whole> {
+    whole(chunks_of(bytes, limits, chunk)?)
+}
+
+/// All of a text in a form.
+pub(crate) fn read_as(bytes: &[u8], form: impl Into<Form>, limits: Limits) -> Result<Whole> {
+    whole(run(pull(bytes, form, limits, 10_000))?)
+}
+
+pub(crate) fn whole(chunks: Vec<Chunk>) -> Result<Whole> {
     let mut whole = Whole::default();
-    for chunk in chunks_of(bytes, limits, chunk)? {
+    for chunk in chunks {
         assert!(chunk.card.is_conserved());
         whole.rows.extend(chunk.rows);
         whole.held.extend(chunk.held);
@@ -151,6 +172,10 @@ pub(crate) fn nasty_bytes() -> impl Strategy<Value = Vec<u8>> {
         b"\xef\xbb\xbf",
         b"\\.",
         b" ",
+        b";",
+        b"'",
+        b"\\",
+        b"#",
         b"canary",
     ]);
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())

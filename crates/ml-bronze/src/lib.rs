@@ -1,4 +1,4 @@
-//! Sources of MetaLayer: CSV files and folders, read, decoded and judged.
+//! Sources of MetaLayer: CSV and NDJSON files, folders and readers, read, decoded and judged.
 //!
 //! A [`CsvFile`] is a [`Feed`](ml_core::Feed): it yields chunks of records that went on and of records held back, each
 //! with its line, its byte and, where it was held back, its bytes as received and every reason.
@@ -36,23 +36,68 @@
 //! # Ok::<(), ml_core::Error>(()) }).unwrap();
 //! ```
 
+mod buffer;
+mod codec;
 mod content;
+mod csv_fields;
 mod csv_file;
+mod csv_records;
+mod decoding;
+mod dialect;
+mod encoding;
 mod fault;
 mod folder;
+mod form;
 mod frame;
-mod header;
+mod heading;
+mod json_object;
+mod json_records;
+mod layers;
 mod limits;
+mod ndjson;
+mod ndjson_file;
+mod open;
+mod pattern;
 mod quoting;
 mod reading;
+mod received;
+mod score;
+mod sniffer;
+mod source_file;
+mod splitter;
+mod symbol;
 mod window;
 
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod dialects;
+#[cfg(test)]
+mod encodings;
+#[cfg(test)]
+mod injections;
+#[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod objects;
+#[cfg(test)]
+mod packed;
+#[cfg(test)]
+mod profiles;
+#[cfg(test)]
+mod splits;
 #[cfg(test)]
 mod tiles;
 
 pub use csv_file::CsvFile;
+pub use dialect::{Dialect, Header, Unknown};
+pub use encoding::Encoding;
 pub use folder::csv_files;
+pub use form::Form;
+pub use limits::Limits;
+pub use ndjson::Ndjson;
+pub use ndjson_file::NdjsonFile;
+pub use pattern::files_matching;
+pub use sniffer::{Sniffed, Sniffer};
+pub use source_file::SourceFile;
+pub use symbol::Symbol;

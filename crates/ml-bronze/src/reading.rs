@@ -1,147 +1,103 @@
 use std::io;
 
-use csv_async::{AsyncReader, AsyncReaderBuilder, ByteRecord};
-use memchr::{memchr, memchr_iter};
+use memchr::memchr;
 use ml_core::{
-    Chunk, Contract, Error, Fault, FieldError, Fingerprint, Held, Judged, LoadId, Position,
-    RawFields, Record, Report, Result, Scorecard, Settled, Violation,
+    Chunk, Contract, Error, Fault, FieldError, Fingerprint, Held, Judged, LoadId, MOST_TUPLE_BYTES,
+    Position, Progress, RawFields, Record, Report, Result, Scorecard, Settled, Violation,
+    can_be_too_large, least_tuple_bytes,
 };
-use ml_quality::Judge;
-use tokio::io::AsyncRead;
+use ml_quality::{Judge, Profile};
 
+use crate::fault;
 use crate::frame::Frame;
-use crate::header::{self, Header};
 use crate::limits::Limits;
-use crate::quoting::COMMA;
-use crate::window::Window;
-use crate::{fault, quoting};
+use crate::received::Received;
+use crate::splitter::Splitter;
 
 /// A source that is open, and how far it was read.
-pub(crate) struct Reading<R, F> {
-    csv: AsyncReader<Window<F>>,
+pub(crate) struct Reading<R, S> {
+    splitter: S,
     limits: Limits,
-    /// What messages call it.
-    name: String,
-    sha256: Fingerprint,
-    header: Header,
-    fields: ByteRecord,
+    origin: Origin,
     record: R,
     bad: Vec<FieldError>,
     report: Report,
+    profile: Option<Profile>,
     records: u64,
-    progress: Progress,
+    phase: Phase,
+}
+
+/// Where the text comes from.
+pub(crate) struct Origin {
+    /// What messages call it.
+    pub(crate) name: String,
+    /// The hash that its bytes had before they were read.
+    pub(crate) sha256: Option<Fingerprint>,
+    /// The bytes as they come.
+    pub(crate) received: Received,
+    /// How many there are, where that is known.
+    pub(crate) length: Option<u64>,
+}
+
+impl Origin {
+    pub(crate) fn progress(&self) -> Progress {
+        Progress {
+            read: self.received.bytes(),
+            total: self.length,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Progress {
+enum Phase {
     /// The rules are not declared yet.
     Opened,
     Going,
     Ended,
 }
 
-/// The fields of a record without quotes.
-fn cut(raw: &[u8], fields: &mut ByteRecord) {
-    fields.clear();
-    let mut start = 0;
-    for comma in memchr_iter(COMMA, raw) {
-        fields.push_field(&raw[start..comma]);
-        start = comma + 1;
-    }
-    fields.push_field(&raw[start..]);
-}
-
-/// The fields of a record, for the decoder.
-struct Fields<'a> {
-    record: &'a ByteRecord,
-    /// All of them, one after the other, when they are text without NUL.
-    text: Option<&'a str>,
-}
-
-impl<'a> Fields<'a> {
-    fn of(record: &'a ByteRecord) -> Self {
-        let bytes = record.as_slice();
-        let text = std::str::from_utf8(bytes).ok();
-        Fields {
-            record,
-            text: text.filter(|_| memchr(0, bytes).is_none()),
-        }
-    }
-}
-
-impl RawFields for Fields<'_> {
-    #[inline]
-    fn raw(&self, index: usize) -> Option<&[u8]> {
-        self.record.get(index)
-    }
-
-    /// Bytes that are text together need not be so apart: a character may have been cut in two.
-    #[inline]
-    fn text(&self, index: usize) -> Option<&str> {
-        self.text?.get(self.record.range(index)?)
-    }
-}
-
-impl<R: Record, F: AsyncRead + Unpin + Send> Reading<R, F> {
-    /// Reads the header of `file`, whose content had this hash, and finds the columns of `contract` in it.
+impl<R: Record, S: Splitter> Reading<R, S> {
+    /// Reads what stands before the records, and finds the columns of `contract` in it.
     pub(crate) async fn open(
-        (file, sha256): (F, Fingerprint),
-        name: String,
+        mut splitter: S,
+        origin: Origin,
         (contract, blank): (&Contract, R),
         limits: Limits,
     ) -> Result<Self> {
-        let csv = AsyncReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .buffer_capacity(limits.buffer)
-            .create_reader(Window::new(file, limits));
-        let mut reading = Reading {
-            csv,
+        splitter.open(contract, &origin.name).await?;
+        Ok(Reading {
+            splitter,
             limits,
-            name,
-            sha256,
-            header: Header {
-                map: Vec::new(),
-                width: 0,
-            },
-            fields: ByteRecord::new(),
+            origin,
             record: blank,
             bad: Vec::new(),
             report: Report::default(),
+            profile: None,
             records: 0,
-            progress: Progress::Opened,
-        };
-        reading.header = reading.read_header(contract).await?;
-        Ok(reading)
+            phase: Phase::Opened,
+        })
     }
 
-    async fn read_header(&mut self, contract: &Contract) -> Result<Header> {
-        let Some(frame) = self.advance().await? else {
-            let what = "has only blank lines; expected a header with the names of the columns";
-            return Err(Error::source(format!("{} {what}", self.name)));
-        };
-        let refused = |byte: u64, what: String| {
-            let (name, line) = (&self.name, frame.line);
-            Error::contract(format!("{name}, line {line}, byte {byte}: {what}"))
-        };
-        header::text(self.csv.get_ref().raw()).map_err(|(at, found)| {
-            let what =
-                format!("expected a header in UTF-8, found {found}: save the file as CSV in UTF-8");
-            refused(frame.byte + at as u64, what)
-        })?;
-        if let Some(broken) = frame.broken {
-            let fault = fault::broken(broken, frame.byte, &self.limits);
-            let what = format!(
-                "broken header: expected {}, found {}",
-                fault.expected, fault.found
-            );
-            return Err(refused(frame.byte, what));
-        }
-        self.split().await?;
-        Header::of(&self.fields, contract).map_err(|what| {
-            let (name, line) = (&self.name, frame.line);
-            Error::contract(format!("{name}, line {line}: {what}"))
-        })
+    /// The same source, whose records `profile` sees.
+    pub(crate) fn profiled(mut self, profile: Option<Profile>) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// What was seen of its records.
+    pub(crate) fn profile(&self) -> Option<&Profile> {
+        self.profile.as_ref()
+    }
+
+    /// Where the text comes from.
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The hash of bytes that are read only once, when all of them were.
+    pub(crate) fn content(&self) -> Option<Fingerprint> {
+        let is_known_now = self.phase == Phase::Ended && self.origin.sha256.is_none();
+        is_known_now.then(|| self.origin.received.fingerprint())
     }
 
     /// The next chunk of at most so many records; `None` at the end.
@@ -151,16 +107,17 @@ impl<R: Record, F: AsyncRead + Unpin + Send> Reading<R, F> {
         judge: &Judge<R>,
         most: u64,
     ) -> Result<Option<Judged<B>>> {
-        if self.progress == Progress::Ended {
+        if self.phase == Phase::Ended {
             return Ok(None);
         }
         let mut chunk = Judged::<B>::default();
-        let is_first = self.progress == Progress::Opened;
+        let is_first = self.phase == Phase::Opened;
         if is_first {
             self.declare(judge, &mut chunk.card);
         }
-        let (from, start) = (self.records, self.csv.get_ref().offset());
-        while self.records - from < most && self.csv.get_ref().offset() - start < self.limits.chunk
+        let (from, start) = (self.records, self.splitter.window().offset());
+        while self.records - from < most
+            && self.splitter.window().offset() - start < self.limits.chunk
         {
             let Some(frame) = self.advance().await? else {
                 self.end()?;
@@ -177,8 +134,8 @@ impl<R: Record, F: AsyncRead + Unpin + Send> Reading<R, F> {
 
     fn declare(&mut self, judge: &Judge<R>, card: &mut Scorecard) {
         *card = judge.card();
-        fault::declare(self.record.columns(), card);
-        self.progress = Progress::Going;
+        fault::declare(S::RULES, self.record.columns(), card);
+        self.phase = Phase::Going;
     }
 
     async fn take<B: Chunk<R>>(
@@ -192,6 +149,9 @@ impl<R: Record, F: AsyncRead + Unpin + Send> Reading<R, F> {
             Some(fault) => self.report.violate(fault),
             None => {
                 self.decode(&frame);
+                if let Some(profile) = &mut self.profile {
+                    profile.see(&self.record, &self.bad);
+                }
                 judge.judge(&self.record, &self.bad, &mut self.report);
             }
         }
@@ -211,56 +171,54 @@ impl<R: Record, F: AsyncRead + Unpin + Send> Reading<R, F> {
         Ok(())
     }
 
-    /// Splits the record into its fields, unless it cannot be: such a record has this one fault.
     async fn fault(&mut self, frame: &Frame) -> Result<Option<Violation>> {
         if let Some(broken) = frame.broken {
-            return Ok(Some(fault::broken(broken, frame.byte, &self.limits)));
+            let fault = fault::broken(broken, frame.byte, S::SIZE, &self.limits);
+            return Ok(Some(fault));
         }
-        if self.csv.get_ref().starts_with_mark() {
-            return Ok(Some(fault::mark()));
-        }
-        self.split().await?;
-        let (expected, found) = (self.header.width, self.fields.len());
-        if found != expected {
-            return Ok(Some(fault::width(expected, found)));
-        }
-        if frame.len <= self.limits.field as u64 {
-            return Ok(None);
-        }
-        let longest = self.fields.iter().map(<[u8]>::len).max().unwrap_or(0);
-        Ok((longest > self.limits.field).then(|| fault::field_size(longest, &self.limits)))
+        let split = self.splitter.split(frame, self.records + 1).await;
+        split.map_err(|cause| self.unreadable(cause))
     }
 
     #[inline]
     fn decode(&mut self, frame: &Frame) {
         self.bad.clear();
-        let (fields, map) = (Fields::of(&self.fields), &self.header.map);
+        let (fields, map) = (self.splitter.fields(), self.splitter.map());
         self.record.decode_into(&fields, map, &mut self.bad);
         for at in 0..self.bad.len() {
             let violation = self.explain(self.bad[at], frame);
             self.report.violate(violation);
         }
+        if self.bad.is_empty() && can_be_too_large(self.record.columns().len()) {
+            self.measure();
+        }
+    }
+
+    /// Of few columns the rows fit, whatever is in them; of many they are asked.
+    #[inline(never)]
+    fn measure(&mut self) {
+        let bytes = least_tuple_bytes(&self.record);
+        if bytes > MOST_TUPLE_BYTES {
+            self.report.violate(fault::row(bytes));
+        }
     }
 
     #[cold]
     fn explain(&self, bad: FieldError, frame: &Frame) -> Violation {
-        let index = self.header.map[bad.ordinal];
-        let bytes = index
-            .and_then(|index| self.fields.get(index))
-            .unwrap_or_default();
+        let (fields, index) = (self.splitter.fields(), self.splitter.map()[bad.ordinal]);
+        let bytes = index.and_then(|index| fields.raw(index));
         let offset = match bad.fault {
             Fault::Utf8(offset) => offset,
-            Fault::Nul => memchr(0, bytes).unwrap_or(0),
+            Fault::Nul => bytes.and_then(|bytes| memchr(0, bytes)).unwrap_or(0),
             Fault::Malformed(_) => 0,
         };
-        let raw = self.csv.get_ref().raw();
-        let within = index.map_or(0, |index| quoting::locate(raw, index, offset));
+        let within = index.map_or(0, |index| self.splitter.locate(index, offset));
         let column = &self.record.columns()[bad.ordinal];
         fault::field(column, bad.fault, bytes, frame.byte + within as u64)
     }
 
     fn held(&self, frame: &Frame, at: Position, violations: Vec<Violation>) -> Held {
-        let raw = self.csv.get_ref().raw();
+        let raw = self.splitter.window().raw();
         Held {
             at,
             raw: raw[..raw.len().min(self.limits.raw)].to_vec(),
@@ -270,62 +228,25 @@ impl<R: Record, F: AsyncRead + Unpin + Send> Reading<R, F> {
     }
 
     async fn advance(&mut self) -> Result<Option<Frame>> {
-        let advanced = self.csv.get_mut().advance().await;
+        let advanced = self.splitter.window_mut().advance().await;
         advanced.map_err(|cause| self.unreadable(cause))
-    }
-
-    /// Without a quote, commas are all there is to a record: csv-async, which looks at every byte, takes five times
-    /// as long to find them.
-    async fn split(&mut self) -> Result<()> {
-        let window = self.csv.get_ref();
-        if !window.is_quoted() {
-            cut(window.raw(), &mut self.fields);
-            return Ok(());
-        }
-        match self.csv.read_byte_record(&mut self.fields).await {
-            Ok(true) => Ok(()),
-            // a sound record has a byte at least, and the window itself does not fail
-            Ok(false) => Err(self.unreadable(io::ErrorKind::UnexpectedEof.into())),
-            Err(cause) => Err(self.unreadable(io::Error::other(cause))),
-        }
     }
 
     #[cold]
     fn unreadable(&self, cause: io::Error) -> Error {
-        let (name, records) = (&self.name, self.records);
-        Error::source(format!(
-            "cannot go on reading {name} after {records} records: load it again"
-        ))
-        .because(cause)
+        fault::unreadable(&self.origin.name, self.records, cause)
     }
 
     /// Nothing is to be loaded under the hash of another content.
     fn end(&mut self) -> Result<()> {
-        self.progress = Progress::Ended;
-        if self.csv.get_ref().fingerprint() == self.sha256 {
+        self.phase = Phase::Ended;
+        let read = self.origin.received.fingerprint();
+        if self.origin.sha256.is_none_or(|known| known == read) {
             return Ok(());
         }
-        let name = &self.name;
+        let name = &self.origin.name;
         Err(Error::source(format!(
             "{name} changed while it was read: load it again when it is complete"
         )))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn a_record_without_quotes_is_cut_as_csv_async_cuts_it(raw in "[a-c, ü\\\\']{1,20}") {
-            let (mut ours, mut theirs) = (ByteRecord::new(), ByteRecord::new());
-            cut(raw.as_bytes(), &mut ours);
-            let mut csv = AsyncReaderBuilder::new();
-            let mut csv = csv.has_headers(false).create_reader(raw.as_bytes());
-            crate::laws::run(async { assert!(csv.read_byte_record(&mut theirs).await.unwrap()) });
-            prop_assert_eq!(ours.iter().collect::<Vec<_>>(), theirs.iter().collect::<Vec<_>>());
-        }
     }
 }

@@ -200,3 +200,119 @@ async fn a_contract_known_at_run_time_reads_the_same() {
         .unwrap_err();
     assert_eq!(error.kind(), Kind::Contract);
 }
+
+#[derive(Debug, Clone, PartialEq, Record)]
+#[record(dataset = "bronze.bookings")]
+struct Booking {
+    #[column(critical)]
+    id: i64,
+    #[column(decimal = ",", thousands = ".")]
+    amount: rust_decimal::Decimal,
+    #[column(null = "NA", null = "-")]
+    note: Option<String>,
+    #[column(format = "%d.%m.%Y")]
+    day: chrono::NaiveDate,
+}
+
+/// B10, C1, C2, C4: values in the notation of their columns, known at compile time and read from a file.
+#[tokio::test]
+async fn values_are_read_in_the_notation_of_their_columns() {
+    let text = "id;amount;note;day\n1;1.234,50;NA;01.02.2024\n2;0,5;;29.02.2024\n3;1.50;x;01.02.2024\n4;1.23,4;-;01.02.2024\n5;1;y;29.02.2023\n6;1,0;-;2024-02-01\n1.000;1;-;01.02.2024\n";
+    let dialect = ml_bronze::Dialect::csv().delimiter(b';');
+    let rules = RuleSet::<Booking>::new().quarantine(Booking::ID.at_least(1));
+    let feed = CsvFile::new("bookings", rules.build().unwrap()).dialect(dialect.clone());
+    let mut feed = feed.reading(text.as_bytes());
+    Feed::<Vec<Located<Booking>>>::open(&mut feed)
+        .await
+        .unwrap();
+    let typed: Judged<Vec<Located<Booking>>> = feed.next(LoadId(1)).await.unwrap().unwrap();
+    let rows: Vec<_> = typed
+        .rows
+        .iter()
+        .map(|row| {
+            let Booking {
+                id,
+                amount,
+                note,
+                day,
+            } = &row.record;
+            format!("{id} {amount} {note:?} {day}")
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        ["1 1234.50 None 2024-02-01", "2 0.5 Some(\"\") 2024-02-29"]
+    );
+    let rules = |held: &[ml_core::Held]| {
+        held.iter()
+            .map(|held| held.violations[0].rule.clone())
+            .collect::<Vec<_>>()
+    };
+    let expected = [
+        "amount.decode",
+        "amount.decode",
+        "day.decode",
+        "day.decode",
+        "id.decode",
+    ];
+    assert_eq!(rules(&typed.held), expected);
+
+    let json = serde_json::to_string(&Contract::of::<Booking>().unwrap()).unwrap();
+    assert!(
+        json.contains(r#""notation":{"decimal":",","thousands":"."}"#),
+        "{json}"
+    );
+    let contract: Contract = serde_json::from_str(&json).unwrap();
+    assert_eq!(contract, Contract::of::<Booking>().unwrap());
+    let contract = Arc::new(contract);
+    let rule = ml_quality::rule("any", 1, |_: &Row| true).reading("id");
+    let judge = RuleSet::<Row>::new()
+        .quarantine(rule)
+        .build_for(&contract)
+        .unwrap();
+    let blank = Row::new(Arc::clone(&contract));
+    let feed = CsvFile::with_contract("bookings", contract, blank, judge).dialect(dialect);
+    let mut feed = feed.reading(text.as_bytes());
+    Feed::<Vec<Located<Row>>>::open(&mut feed).await.unwrap();
+    let untyped: Judged<Vec<Located<Row>>> = feed.next(LoadId(1)).await.unwrap().unwrap();
+    assert_eq!(untyped.held, typed.held);
+    for (row, typed) in untyped.rows.iter().zip(&typed.rows) {
+        use ml_core::Fields as _;
+        assert!((0..4).all(|ordinal| row.record.field(ordinal).to_value()
+            == typed.record.field(ordinal).to_value()));
+    }
+}
+
+/// What an observer saw of a source's bytes.
+#[derive(Debug, Default)]
+struct Seen(std::sync::Mutex<Vec<ml_core::Progress>>);
+
+#[async_trait::async_trait]
+impl ml_core::Observer for Seen {
+    async fn see(&self, event: ml_core::Event<'_>) {
+        if let ml_core::Event::Judged {
+            progress: Some(progress),
+            ..
+        } = event
+        {
+            self.0.lock().unwrap().push(progress);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_observer_sees_how_many_bytes_were_read() {
+    let content = [b"OrderId,note\n".as_slice(), &b"1,abc\n".repeat(100_000)].concat();
+    let (_folder, path) = file(&content);
+    let seen = Arc::new(Seen::default());
+    let flow = Flow::new(Gate::off()).observer(Arc::clone(&seen) as Arc<dyn ml_core::Observer>);
+    let mut store = Memory::<Order>::default();
+    flow.run(&mut CsvFile::new(&path, judge()).chunk(20_000), &mut store)
+        .await
+        .unwrap();
+    let seen = seen.0.lock().unwrap();
+    let total = content.len() as u64;
+    assert!(seen.len() >= 5 && seen.iter().all(|progress| progress.total == Some(total)));
+    assert!(seen.is_sorted_by_key(|progress| progress.read) && seen[0].read < total);
+    assert_eq!(seen.last().unwrap().read, total);
+}

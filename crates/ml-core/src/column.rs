@@ -3,7 +3,7 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Type;
+use crate::{Notation, Type};
 
 /// One column of a record: its name in SQL and in the source, its type and what is promised of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub struct ColumnDef {
     pub optional: bool,
     /// chrono's format of dates and timestamps, where they are not ISO 8601.
     pub format: Option<Cow<'static, str>>,
+    /// How values are written in the source, where that is not the default.
+    #[serde(default, skip_serializing_if = "Notation::is_plain")]
+    pub notation: Notation,
 }
 
 impl ColumnDef {
@@ -38,6 +41,7 @@ impl ColumnDef {
             personal: false,
             optional: false,
             format: None,
+            notation: Notation::PLAIN,
         }
     }
 }

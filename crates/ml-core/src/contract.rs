@@ -57,6 +57,12 @@ impl Contract {
                     column.name
                 ));
             }
+            if !column.notation.fits(column.ty) {
+                return refused(format!(
+                    "column {} is {}: a decimal and a thousands mark are for numbers, each a character of its own",
+                    column.name, column.ty
+                ));
+            }
             if self.columns[..ordinal]
                 .iter()
                 .any(|other| other.name == column.name || other.header == column.header)

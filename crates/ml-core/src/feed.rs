@@ -24,6 +24,26 @@ pub trait Feed<B>: Send {
     /// # Errors
     /// [`Source`](crate::Kind::Source) when reading fails or the content is not what [`open`](Feed::open) saw.
     fn next(&mut self, load: LoadId) -> impl Future<Output = Result<Option<Judged<B>>>> + Send;
+
+    /// The hash of the content, once all of it was read, for a source that is read only once: [`open`](Feed::open)
+    /// could not tell it. `None` before that, and where `open` told it.
+    fn content(&self) -> Option<Fingerprint> {
+        None
+    }
+
+    /// How far it was read; `None` where the source has no bytes.
+    fn progress(&self) -> Option<Progress> {
+        None
+    }
+}
+
+/// How far a source was read, in bytes as they were received: of a packed file those of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// How many were read; up to a block of them may not be judged yet.
+    pub read: u64,
+    /// How many there are, where that is known.
+    pub total: Option<u64>,
 }
 
 /// A chunk of records that went on, those held back, and the count of all.

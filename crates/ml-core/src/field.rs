@@ -27,6 +27,11 @@ pub trait Field: Clone + Send + Sync + Sized {
     /// Decodes text as received, in place; `format` is chrono's, for columns that declare one.
     fn decode(&mut self, text: &str, format: Option<&str>) -> Result<(), Malformed>;
 
+    /// Decodes text that is known not to be NULL, whatever it is.
+    fn decode_present(&mut self, text: &str, format: Option<&str>) -> Result<(), Malformed> {
+        self.decode(text, format)
+    }
+
     /// Reads the binary form PostgreSQL sends; `None` is NULL.
     fn read(&mut self, wire: Option<&[u8]>) -> Result<(), Malformed>;
 
@@ -171,7 +176,13 @@ impl<T: Field> Field for Option<T> {
             *self = None;
             return Ok(());
         }
-        self.get_or_insert_with(T::blank).decode(text, format)
+        self.decode_present(text, format)
+    }
+
+    #[inline]
+    fn decode_present(&mut self, text: &str, format: Option<&str>) -> Result<(), Malformed> {
+        self.get_or_insert_with(T::blank)
+            .decode_present(text, format)
     }
 
     fn read(&mut self, wire: Option<&[u8]>) -> Result<(), Malformed> {

@@ -2,8 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::{
-    Audit, Begun, Error, Event, Feed, Finding, Fingerprint, Gate, Judged, Kind, Load, LoadId,
-    LoadKey, Observer, Receipt, Result, Scorecard, Silent, Store, Verdict,
+    Audit, Begun, Error, Event, Feed, Fingerprint, Gate, Judged, Kind, Load, LoadId, LoadKey,
+    Observer, Receipt, Result, Scorecard, Silent, Store, Verdict,
 };
 
 /// Takes a feed into a store under a gate: the loop of every load.
@@ -78,6 +78,20 @@ impl Flow {
         &self.audits
     }
 
+    /// The fingerprint of all that judges a load: rules with this one, and the audits.
+    ///
+    /// In which order the audits were added decides nothing; without any it is that of the rules.
+    pub fn rules(&self, rules: Fingerprint) -> Fingerprint {
+        if self.audits.is_empty() {
+            return rules;
+        }
+        let mut all: Vec<Fingerprint> = self.audits.iter().map(Audit::fingerprint).collect();
+        all.sort();
+        all.insert(0, rules);
+        let bytes: Vec<u8> = all.iter().flat_map(|one| *one.as_bytes()).collect();
+        Fingerprint::of(bytes)
+    }
+
     /// Tells the observer.
     pub async fn tell(&self, event: Event<'_>) {
         self.observer.see(event).await;
@@ -96,14 +110,17 @@ impl Flow {
         S: Store<B>,
     {
         let key = match feed.open().await {
-            Ok(key) => key,
+            Ok(key) => LoadKey {
+                rules: self.rules(key.rules),
+                ..key
+            },
             Err(error) => return Err(refuse(unopened(feed.source()), error, store).await),
         };
         let pumped = match store.begin(key.clone()).await {
             Err(error) => Err(error),
             Ok(Begun::Replayed(load)) => Ok(Outcome::Replayed(load)),
             Ok(Begun::Busy) => Ok(Outcome::Busy),
-            Ok(Begun::Fresh(load)) => self.pump(feed, load).await.map(Outcome::from),
+            Ok(Begun::Fresh(load)) => self.pump(feed, load).await,
         };
         let outcome = match pumped {
             Ok(outcome) => outcome,
@@ -118,7 +135,7 @@ impl Flow {
     }
 
     /// Takes every chunk of an opened feed into an opened load, judges and publishes it.
-    async fn pump<B, F: Feed<B>, L: Load<B>>(&self, feed: &mut F, mut load: L) -> Result<Receipt>
+    async fn pump<B, F: Feed<B>, L: Load<B>>(&self, feed: &mut F, mut load: L) -> Result<Outcome>
     where
         B: Send,
     {
@@ -133,6 +150,7 @@ impl Flow {
             self.tell(Event::Judged {
                 source: feed.source(),
                 card: &chunk.card,
+                progress: feed.progress(),
             })
             .await;
             load.write(chunk).await?;
@@ -141,24 +159,19 @@ impl Flow {
                 load.doom().await?;
             }
         }
-        if !doomed {
-            for audit in &self.audits {
-                self.count(audit, load.audit(audit).await?, &mut card)?;
+        if let Some(content) = feed.content() {
+            match load.identify(content).await? {
+                Begun::Fresh(()) => {}
+                Begun::Replayed(load) => return Ok(Outcome::Replayed(load)),
+                Begun::Busy => return Ok(Outcome::Busy),
             }
         }
-        load.publish(self.gate.verdict(&card), card).await
-    }
-
-    /// Enters what an audit found into the card.
-    pub fn count(&self, audit: &Audit, finding: Finding, card: &mut Scorecard) -> Result<()> {
-        let Finding::Rows(rows) = finding else {
-            return Err(Error::config(format!(
-                "audit {} needs a store that runs SQL",
-                audit.id
-            )));
-        };
-        card.count(audit.id.clone(), audit.action, rows);
-        Ok(())
+        if !doomed && !self.audits.is_empty() {
+            let audited = load.audit(&self.audits).await?;
+            audited.enter(&self.audits, &mut card)?;
+        }
+        let receipt = load.publish(self.gate.verdict(&card), card).await?;
+        Ok(Outcome::from(receipt))
     }
 }
 

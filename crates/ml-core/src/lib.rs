@@ -28,10 +28,13 @@
 //! ```
 
 mod audit;
+mod audited;
+mod check_constraint;
 mod chunk;
 mod column;
 mod contract;
 mod dataset;
+mod dimension;
 mod encode;
 mod error;
 mod feed;
@@ -43,27 +46,36 @@ mod ident;
 mod load;
 mod memory;
 mod merge;
+mod notation;
 mod numeric;
 mod observer;
 mod parse;
 mod pii;
 mod plan;
 mod position;
+mod predicate;
 mod record;
 mod row;
+mod rule_count;
 mod scorecard;
 mod stage;
 mod store;
+mod table_audit;
+mod tolerance;
+mod tuple;
 mod value;
 mod violation;
 
-pub use audit::{Audit, Finding};
+pub use audit::{Audit, Scope};
+pub use audited::{Audited, Finding};
+pub use check_constraint::CheckConstraint;
 pub use chunk::{Chunk, Encoded};
 pub use column::{Column, ColumnDef};
 pub use contract::Contract;
 pub use dataset::Dataset;
+pub use dimension::Dimension;
 pub use error::{Error, Kind, Result};
-pub use feed::{Feed, Judged, Records};
+pub use feed::{Feed, Judged, Progress, Records};
 pub use field::{Field, Malformed};
 pub use fingerprint::Fingerprint;
 pub use flow::{Flow, Outcome};
@@ -93,14 +105,22 @@ pub use merge::Merge;
 /// }
 /// ```
 pub use ml_derive::Record;
+pub use notation::Notation;
 pub use observer::{Event, Observer, Silent};
 pub use pii::Pii;
 pub use plan::{Plan, Statement};
 pub use position::{Located, Position};
-pub use record::{Fault, FieldError, Fields, RawFields, Record, Typed, decode_field, read_field};
+pub use predicate::Predicate;
+pub use record::{
+    Fault, FieldError, Fields, RawFields, Record, Typed, decode_field, decode_noted, read_field,
+};
 pub use row::Row;
-pub use scorecard::{RuleCount, Scorecard};
+pub use rule_count::RuleCount;
+pub use scorecard::Scorecard;
 pub use stage::{Report, Settled, Stage, Then};
 pub use store::{Begun, Store};
+pub use table_audit::{LeftOut, TableAudit};
+pub use tolerance::Tolerance;
+pub use tuple::{MOST_TUPLE_BYTES, can_be_too_large, least_tuple_bytes};
 pub use value::{Type, Value, ValueRef};
 pub use violation::{Action, Held, Violation};

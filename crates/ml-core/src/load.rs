@@ -3,7 +3,7 @@ use std::future::Future;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Audit, Finding, Fingerprint, Judged, Result, Scorecard, Verdict};
+use crate::{Audit, Audited, Begun, Fingerprint, Judged, Result, Scorecard, Verdict};
 
 /// The number of a load in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -39,8 +39,17 @@ pub trait Load<B>: Send {
     /// Says that the load will be refused, so that it need not keep rows from here on.
     fn doom(&mut self) -> impl Future<Output = Result<()>> + Send;
 
-    /// Runs an audit over the rows written.
-    fn audit(&mut self, audit: &Audit) -> impl Future<Output = Result<Finding>> + Send;
+    /// Takes the hash of a content that could be read only once, and was: nothing more is written. Unless the load is
+    /// still fresh the content was loaded by another, or is being: drop this one, which then leaves nothing.
+    fn identify(&mut self, content: Fingerprint) -> impl Future<Output = Result<Begun<()>>> + Send;
+
+    /// Runs all audits over the rows written, then moves those that are to be held back into the quarantine: one
+    /// audit never hides a row from another.
+    ///
+    /// # Errors
+    /// [`Storage`](crate::Kind::Storage) when a query fails; [`Contract`](crate::Kind::Contract) when what is to be
+    /// held back is not rows of the load.
+    fn audit(&mut self, audits: &[Audit]) -> impl Future<Output = Result<Audited>> + Send;
 
     /// Ends the load with what it came to: its rows or none, and in either case ledger, scorecard and quarantine.
     ///

@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    Audit, Begun, Finding, Fingerprint, Held, Judged, Load, LoadId, LoadKey, Located, Receipt,
+    Audit, Audited, Begun, Fingerprint, Held, Judged, Load, LoadId, LoadKey, Located, Receipt,
     Result, Scorecard, Store, Verdict,
 };
 
@@ -134,8 +134,22 @@ impl<R: Clone + Send> Load<Vec<Located<R>>> for MemoryLoad<R> {
         Ok(())
     }
 
-    async fn audit(&mut self, _audit: &Audit) -> Result<Finding> {
-        Ok(Finding::Unsupported)
+    async fn identify(&mut self, content: Fingerprint) -> Result<Begun<()>> {
+        let mut state = self.store.state();
+        if state.busy.contains(&content) {
+            return Ok(Begun::Busy);
+        }
+        if let Some(load) = state.applied(|known| known.key.sha256 == Some(content)) {
+            return Ok(Begun::Replayed(load));
+        }
+        state.busy.push(content);
+        drop(state);
+        self.key.sha256 = Some(content);
+        Ok(Begun::Fresh(()))
+    }
+
+    async fn audit(&mut self, audits: &[Audit]) -> Result<Audited> {
+        Ok(Audited::unsupported(audits))
     }
 
     async fn publish(mut self, verdict: Verdict, card: Scorecard) -> Result<Receipt> {

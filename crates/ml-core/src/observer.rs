@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use crate::{Outcome, Scorecard};
+use crate::{Outcome, Progress, Scorecard};
 
 /// Something that happened in a run, in the order it happened.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub enum Event<'a> {
         source: &'a str,
         /// The card of this chunk alone.
         card: &'a Scorecard,
+        /// How far the source was read, where it has bytes.
+        progress: Option<Progress>,
     },
     /// A load ended, or did not begin.
     Ended {

@@ -72,6 +72,10 @@ impl<T: Field> Field for Pii<T> {
         self.0.decode(text, format)
     }
 
+    fn decode_present(&mut self, text: &str, format: Option<&str>) -> Result<(), Malformed> {
+        self.0.decode_present(text, format)
+    }
+
     fn read(&mut self, wire: Option<&[u8]>) -> Result<(), Malformed> {
         self.0.read(wire)
     }

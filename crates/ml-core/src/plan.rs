@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Audit, Dataset, Ident};
 
 /// How a warehouse is built and refreshed: SQL and its order, rendered by ml-gold and run by a store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// The warehouse's name, which is its schema.
     pub warehouse: Ident,

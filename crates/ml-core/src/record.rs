@@ -8,7 +8,7 @@ pub trait Fields {
     fn field(&self, ordinal: usize) -> ValueRef<'_>;
 }
 
-/// The undecoded fields of one record, by their place in the source; `None` is NULL.
+/// The undecoded fields of one record, by their place in the source; `None` is NULL, or not there.
 pub trait RawFields {
     /// The bytes of field number `index`, from 0.
     fn raw(&self, index: usize) -> Option<&[u8]>;
@@ -92,19 +92,47 @@ pub fn decode_field<V: Field, R: RawFields>(
     format: Option<&str>,
     bad: &mut Vec<FieldError>,
 ) {
-    let decoded =
-        text(raw, index).and_then(|text| place.decode(text, format).map_err(Fault::Malformed));
+    let decoded = match text(raw, index) {
+        None if !V::NULLABLE => Err(Fault::Malformed(NOT_NULL)),
+        text => text
+            .unwrap_or(Ok(""))
+            .and_then(|text| place.decode(text, format).map_err(Fault::Malformed)),
+    };
     if let Err(fault) = decoded {
         bad.push(FieldError { ordinal, fault });
     }
 }
 
-/// The text of a field; none at all is empty.
+/// The same for a column whose values are written in a [`Notation`](crate::Notation).
+pub fn decode_noted<V: Field, R: RawFields>(
+    place: &mut V,
+    raw: &R,
+    index: Option<usize>,
+    ordinal: usize,
+    column: &ColumnDef,
+    bad: &mut Vec<FieldError>,
+) {
+    let format = column.format.as_deref();
+    let Some(text) = text(raw, index) else {
+        return decode_field(place, raw, None, ordinal, format, bad);
+    };
+    let mut decode = |text| column.notation.decode(place, text, format);
+    let decoded = text.and_then(|text| decode(text).map_err(Fault::Malformed));
+    if let Err(fault) = decoded {
+        bad.push(FieldError { ordinal, fault });
+    }
+}
+
+/// What a column that may not be NULL expects.
+pub(crate) const NOT_NULL: Malformed = Malformed("a value, not NULL");
+
+/// The text of a field; `None` is NULL, or not there.
 #[inline]
-pub(crate) fn text<R: RawFields>(raw: &R, index: Option<usize>) -> Result<&str, Fault> {
-    match index.and_then(|index| raw.text(index)) {
-        Some(text) => Ok(text),
-        None => checked(index.and_then(|index| raw.raw(index)).unwrap_or_default()),
+pub(crate) fn text<R: RawFields>(raw: &R, index: Option<usize>) -> Option<Result<&str, Fault>> {
+    let index = index?;
+    match raw.text(index) {
+        Some(text) => Some(Ok(text)),
+        None => raw.raw(index).map(checked),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use rust_decimal::Decimal;
 
-use crate::record::text;
+use crate::record::{NOT_NULL, text};
 use crate::{
     ColumnDef, Contract, Error, Fault, Field, FieldError, Fields, Malformed, RawFields, Record,
     Result, Type, Value, ValueRef,
@@ -104,8 +104,13 @@ impl Record for Row {
         bad: &mut Vec<FieldError>,
     ) {
         for (ordinal, column) in self.contract.columns.iter().enumerate() {
-            let text = text(raw, map[ordinal]);
-            match text.and_then(|text| decode(column, text).map_err(Fault::Malformed)) {
+            let decoded = match text(raw, map[ordinal]) {
+                None if !column.nullable => Err(Fault::Malformed(NOT_NULL)),
+                text => text
+                    .unwrap_or(Ok(""))
+                    .and_then(|text| decode(column, text).map_err(Fault::Malformed)),
+            };
+            match decoded {
                 Ok(value) => self.values[ordinal] = value,
                 Err(fault) => bad.push(FieldError { ordinal, fault }),
             }
@@ -126,11 +131,11 @@ impl Record for Row {
 
 /// The same decoders as the struct's fields, chosen by the column's type.
 fn decode(column: &ColumnDef, text: &str) -> Result<Value, Malformed> {
-    if column.nullable && text.is_empty() {
+    let Some(text) = column.notation.plain(text, column.ty, column.nullable)? else {
         return Ok(Value::Null);
-    }
+    };
     with_field_of(column.ty, |field| {
-        field.decode(text, column.format.as_deref())
+        field.decode(&text, column.format.as_deref())
     })
 }
 

@@ -3,13 +3,13 @@ use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Action;
+use crate::{Dimension, RuleCount};
 
 /// What became of the records of a chunk, a load or a run; the counts are exact.
 ///
 /// `read = accepted + quarantined + Σ dropped` always holds. Adding is associative and commutative, so the
 /// cards of chunks can be summed in any order.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scorecard {
     /// Records read.
     pub read: u64,
@@ -21,15 +21,6 @@ pub struct Scorecard {
     pub dropped: BTreeMap<String, u64>,
     /// How often each rule was violated; a rule that never was is here with 0.
     pub rules: BTreeMap<String, RuleCount>,
-}
-
-/// How often a rule was violated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RuleCount {
-    /// What the rule does.
-    pub action: Action,
-    /// How many violations were found.
-    pub violations: u64,
 }
 
 impl Scorecard {
@@ -51,9 +42,31 @@ impl Scorecard {
         self.quarantined as f64 / self.read as f64
     }
 
-    /// Names a rule, so that it is there even when it is never violated.
-    pub fn declare(&mut self, rule: impl Into<String>, action: Action) {
-        self.count(rule.into(), action, 0);
+    /// The mean, over the rules about `dimension`, of the share of records that they have nothing against: from 0 to 1.
+    ///
+    /// `None` where no rule is about it, or nothing was read. A rule that finds more than there are records has
+    /// something against each.
+    pub fn score(&self, dimension: Dimension) -> Option<f64> {
+        let about = |count: &&RuleCount| count.dimension == dimension;
+        let rules = self.rules.values().filter(about);
+        let passed: Vec<f64> = rules.map(|count| count.passed(self.read)).collect();
+        let scored = self.read > 0 && !passed.is_empty();
+        scored.then(|| passed.iter().sum::<f64>() / passed.len() as f64)
+    }
+
+    /// Names a rule, so that it is there even when it is never violated, with everything that is known of it.
+    ///
+    /// A violation is counted without its rule's tolerance, so what is said here holds for all of them; an abort that
+    /// tolerates nothing says so, and another rule of its name cannot change it.
+    pub fn declare(&mut self, rule: impl Into<String>, count: RuleCount) {
+        self.count(rule.into(), count.tolerance(count.allowed()));
+    }
+
+    /// Moves `count` records that had been accepted to those held back.
+    pub fn hold(&mut self, count: u64) {
+        let moved = count.min(self.accepted);
+        self.accepted -= moved;
+        self.quarantined += moved;
     }
 
     /// Moves `count` records that had been accepted to those dropped for `reason`.
@@ -64,13 +77,9 @@ impl Scorecard {
         }
     }
 
-    pub(crate) fn count(&mut self, rule: String, action: Action, violations: u64) {
-        let known = self.rules.entry(rule).or_insert(RuleCount {
-            action,
-            violations: 0,
-        });
-        known.action = known.action.max(action);
-        known.violations += violations;
+    pub(crate) fn count(&mut self, rule: String, count: RuleCount) {
+        let known = self.rules.entry(rule);
+        known.and_modify(|known| *known += count).or_insert(count);
     }
 }
 
@@ -83,7 +92,7 @@ impl AddAssign<&Scorecard> for Scorecard {
             *self.dropped.entry(reason.clone()).or_default() += count;
         }
         for (rule, count) in &other.rules {
-            self.count(rule.clone(), count.action, count.violations);
+            self.count(rule.clone(), *count);
         }
     }
 }
@@ -91,16 +100,24 @@ impl AddAssign<&Scorecard> for Scorecard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Action, Tolerance};
     use proptest::prelude::*;
 
     fn card() -> impl Strategy<Value = Scorecard> {
-        let action = prop_oneof![
-            Just(Action::Warn),
-            Just(Action::Quarantine),
-            Just(Action::Abort)
-        ];
-        let rule =
-            (action, 0..9u64).prop_map(|(action, violations)| RuleCount { action, violations });
+        let action = prop::sample::select(&[Action::Warn, Action::Quarantine, Action::Abort]);
+        let dimension = prop::sample::select(&Dimension::ALL);
+        let tolerance = (0..3u8, 0..9u64).prop_map(|(share, records)| Tolerance {
+            share: f64::from(share) / 3.0,
+            records,
+        });
+        let rule = (action, dimension, prop::option::of(tolerance), 0..9u64).prop_map(
+            |(action, dimension, tolerance, violations)| RuleCount {
+                action,
+                dimension,
+                tolerance,
+                violations,
+            },
+        );
         let rules = prop::collection::btree_map("[a-c]", rule, 0..3);
         let dropped = prop::collection::btree_map("[a-c]", 0..9u64, 0..3);
         (0..9u64, 0..9u64, dropped, rules).prop_map(|(accepted, quarantined, dropped, rules)| {
@@ -132,5 +149,25 @@ mod tests {
             let (left, right) = cards.split_at(cut.min(cards.len()));
             prop_assert_eq!(sum(&[sum(left), sum(right)]), total);
         }
+    }
+
+    #[test]
+    fn a_score_is_the_mean_over_the_rules_of_a_dimension() {
+        let of = |dimension, violations| {
+            RuleCount::of(Action::Warn)
+                .dimension(dimension)
+                .violations(violations)
+        };
+        let mut card = Scorecard::default();
+        card.declare("a.not_null", of(Dimension::Completeness, 1));
+        card.declare("b.not_null", of(Dimension::Completeness, 0));
+        card.declare("n.no_gaps", of(Dimension::Completeness, 99));
+        card.declare("id.unique", of(Dimension::Uniqueness, 3));
+        assert_eq!(card.score(Dimension::Uniqueness), None, "nothing was read");
+        card.read = 4;
+        assert_eq!(card.score(Dimension::Uniqueness), Some(0.25));
+        let mean = (0.75 + 1.0 + 0.0) / 3.0;
+        assert_eq!(card.score(Dimension::Completeness), Some(mean));
+        assert_eq!(card.score(Dimension::Accuracy), None, "no rule is about it");
     }
 }

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, SubsecRound, Utc};
 
-use crate::{Action, Scorecard, Violation};
+use crate::{Action, RuleCount, Scorecard, Violation};
 
 /// A pure step from one record to another: accepted (`Some`), or, for the reasons given to the report,
 /// quarantined or dropped (`None`).
@@ -97,7 +97,8 @@ impl Report {
         no_nul(&mut violation.rule);
         no_nul(&mut violation.expected);
         no_nul(&mut violation.found);
-        self.card.count(violation.rule.clone(), violation.action, 1);
+        let count = RuleCount::of(violation.action).violations(1);
+        self.card.count(violation.rule.clone(), count);
         self.violations.push(violation);
     }
 
@@ -145,7 +146,8 @@ impl Report {
 
     fn unexplained(&mut self) -> Violation {
         let rule = String::from("stage.reason");
-        self.card.count(rule.clone(), Action::Quarantine, 1);
+        let count = RuleCount::of(Action::Quarantine).violations(1);
+        self.card.count(rule.clone(), count);
         Violation {
             rule,
             columns: Vec::new(),

@@ -12,7 +12,7 @@ pub enum Action {
     Warn,
     /// The record is held back.
     Quarantine,
-    /// The record is held back and the whole load refused.
+    /// The record is held back and the whole load refused, at once or beyond the rule's [`Tolerance`](crate::Tolerance).
     Abort,
 }
 

@@ -12,6 +12,9 @@ pub(crate) struct Column<'a> {
     personal: bool,
     optional: bool,
     format: Option<String>,
+    null: Vec<String>,
+    decimal: Option<char>,
+    thousands: Option<char>,
     documented: bool,
 }
 
@@ -30,6 +33,9 @@ impl<'a> Column<'a> {
             personal: false,
             optional: false,
             format: None,
+            null: Vec::new(),
+            decimal: None,
+            thousands: None,
             documented: field.attrs.iter().any(|attr| attr.path().is_ident("doc")),
         };
         for attr in field
@@ -44,13 +50,21 @@ impl<'a> Column<'a> {
 
     fn read(&mut self, meta: &syn::meta::ParseNestedMeta<'_>) -> Result<()> {
         let text = || -> Result<String> { Ok(meta.value()?.parse::<LitStr>()?.value()) };
+        let mark = || -> Result<char> { mark(&meta.value()?.parse()?) };
         match meta.path.get_ident().map(Ident::to_string).as_deref() {
             Some("name") => self.header = text()?,
             Some("format") => self.format = Some(text()?),
+            Some("null") => self.null.push(text()?),
+            Some("decimal") => self.decimal = Some(mark()?),
+            Some("thousands") => self.thousands = Some(mark()?),
             Some("critical") => self.critical = true,
             Some("pii") => self.personal = true,
             Some("optional") => self.optional = true,
-            _ => return Err(meta.error("expected name, format, critical, pii or optional")),
+            _ => {
+                return Err(meta.error(
+                    "expected name, format, null, decimal, thousands, critical, pii or optional",
+                ));
+            }
         }
         Ok(())
     }
@@ -65,6 +79,7 @@ impl<'a> Column<'a> {
             optional,
             ..
         } = self;
+        let notation = self.notation(core);
         let format = match &self.format {
             Some(format) => quote!(Some(::std::borrow::Cow::Borrowed(#format))),
             None => quote!(None),
@@ -79,6 +94,27 @@ impl<'a> Column<'a> {
                 personal: <#ty as #core::Field>::PERSONAL,
                 optional: #optional,
                 format: #format,
+                notation: #notation,
+            }
+        }
+    }
+
+    /// Whether the values are written in no other way than those of other columns.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.null.is_empty() && self.decimal.is_none() && self.thousands.is_none()
+    }
+
+    fn notation(&self, core: &TokenStream) -> TokenStream {
+        let null = &self.null;
+        let [decimal, thousands] = [self.decimal, self.thousands].map(|mark| match mark {
+            Some(mark) => quote!(Some(#mark)),
+            None => quote!(None),
+        });
+        quote! {
+            #core::Notation {
+                null: ::std::borrow::Cow::Borrowed(&[#(::std::borrow::Cow::Borrowed(#null)),*]),
+                decimal: #decimal,
+                thousands: #thousands,
             }
         }
     }
@@ -90,6 +126,17 @@ impl<'a> Column<'a> {
         if self.personal {
             let say = format!("column {name} is marked pii: its type must be Pii<…>");
             promises.extend(quote!(assert!(<#ty as #core::Field>::PERSONAL, #say);));
+        }
+        if self.decimal.is_some() || self.thousands.is_some() {
+            let say = format!(
+                "column {name}: a decimal and a thousands mark are for numbers, each a character of its own"
+            );
+            let notation = self.notation(core);
+            promises.extend(quote!(assert!(#notation.fits(<#ty as #core::Field>::TYPE), #say);));
+        }
+        if !self.null.is_empty() {
+            let say = format!("column {name} has a token for NULL: its type must be Option<…>");
+            promises.extend(quote!(assert!(<#ty as #core::Field>::NULLABLE, #say);));
         }
         if self.optional {
             let say = format!("column {name} is marked optional: its type must be Option<…>");
@@ -125,5 +172,14 @@ impl<'a> Column<'a> {
             Some(format) => quote!(Some(#format)),
             None => quote!(None),
         }
+    }
+}
+
+fn mark(text: &LitStr) -> Result<char> {
+    let value = text.value();
+    let mut chars = value.chars();
+    match (chars.next(), chars.next()) {
+        (Some(mark), None) => Ok(mark),
+        _ => Err(syn::Error::new(text.span(), "expected one character")),
     }
 }

@@ -13,6 +13,10 @@
 //! * `#[column(critical)]`: a rule set that has no rule for it does not build.
 //! * `#[column(pii)]`: the values are personal; the field's type must be `Pii<…>` (which is enough by itself).
 //! * `#[column(optional)]`: a source without the column is accepted; the field must be an `Option`.
+//! * `#[column(null = "NA", null = "-")]`: what stands for NULL in the source, in place of the empty field; the field must
+//!   be an `Option`.
+//! * `#[column(decimal = ",", thousands = ".")]`: the marks of a number; other marks, or groups that are not of three
+//!   digits, are malformed.
 //! * `#[column(format = "%d.%m.%Y")]`: chrono's format of a date or timestamp that is not ISO 8601.
 //!
 //! Every field also becomes a constant handle: `Order::INVOICE_NO` is a `Column<Order, String>`.

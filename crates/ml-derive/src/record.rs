@@ -161,8 +161,18 @@ fn record_impl(input: &DeriveInput, core: &TokenStream, columns: &[Column<'_>]) 
     let record = record_type(input);
     let decode = columns.iter().enumerate().map(|(ordinal, column)| {
         let (field, format) = (column.field, column.format());
+        // what is declared costs those who declare it
+        let decode = match column.is_plain() {
+            true => quote!(#core::decode_field(&mut self.#field, raw, index, #ordinal, #format, bad)),
+            false => quote! {
+                #core::decode_noted(
+                    &mut self.#field, raw, index, #ordinal, &<Self as #core::Typed>::COLUMNS[#ordinal], bad,
+                )
+            },
+        };
         quote! {
-            #core::decode_field(&mut self.#field, raw, map[#ordinal], #ordinal, #format, bad);
+            let index = map[#ordinal];
+            #decode;
         }
     });
     let read = columns.iter().enumerate().map(|(ordinal, Column { field, .. })| {

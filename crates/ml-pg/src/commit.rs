@@ -1,8 +1,8 @@
-//! How a transaction ends, and what is asked before it does.
+//! How a transaction ends.
 
 use std::time::Duration;
 
-use ml_core::{Audit, Error, Finding, Kind, LoadId, Result};
+use ml_core::{Error, Kind, LoadId, Result};
 use tokio_postgres::Transaction;
 use tokio_postgres::types::Type;
 
@@ -74,21 +74,4 @@ async fn status(database: &Database, xid: &str) -> Result<Option<String>> {
         .await
         .doing("cannot ask what became of a transaction")?;
     Ok(rows.first().and_then(|row| row.get(0)))
-}
-
-/// Counts the rows an audit's query returns, with `{rows}` standing for a relation.
-pub(crate) async fn count(tx: &Transaction<'_>, audit: &Audit, rows: &str) -> Result<Finding> {
-    // On a line of its own, because the query may end in a comment.
-    let sql = audit
-        .sql
-        .trim()
-        .trim_end_matches(';')
-        .replace("{rows}", rows);
-    let query = format!("SELECT count(*) FROM (\n{sql}\n) AS offending");
-    let counted = tx
-        .query_typed(&query, &[])
-        .await
-        .doing(format!("audit {} failed", audit.id))?;
-    let rows: i64 = counted.first().map_or(0, |row| row.get(0));
-    Ok(Finding::Rows(rows as u64))
 }

@@ -168,11 +168,16 @@ impl Increment {
     }
 
     /// Enters a load of the target into the ledger.
-    pub(crate) async fn enter(&self, tx: &Transaction<'_>, source: &str) -> Result<Entry> {
+    pub(crate) async fn enter(
+        &self,
+        tx: &Transaction<'_>,
+        source: &str,
+        flow: &Flow,
+    ) -> Result<Entry> {
         let key = LoadKey {
             source: source.to_owned(),
             sha256: None,
-            rules: self.rules,
+            rules: flow.rules(self.rules),
         };
         let entry = ledger::enter(tx, &self.into.dataset().to_string(), &key).await?;
         entry.ok_or_else(|| Error::storage(self.doing("its load was not entered into the ledger")))

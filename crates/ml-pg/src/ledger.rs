@@ -1,6 +1,6 @@
 //! The statements of the ledger, each one round trip.
 
-use ml_core::{Fingerprint, LoadId, LoadKey, Result, Scorecard, Verdict};
+use ml_core::{Fingerprint, LoadId, LoadKey, Result, RuleCount, Scorecard, Verdict};
 use tokio_postgres::Transaction;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -10,6 +10,8 @@ use crate::failure::Doing;
 pub(crate) struct Entry {
     pub(crate) load: LoadId,
     pub(crate) supersedes: Option<LoadId>,
+    /// Fingerprint of the rules that judge.
+    pub(crate) rules: Fingerprint,
     /// The transaction it was entered in.
     pub(crate) xid: String,
 }
@@ -74,6 +76,7 @@ pub(crate) async fn enter(
     Ok(entered.first().map(|row| Entry {
         load: LoadId(row.get(0)),
         supersedes: row.get::<_, Option<i64>>(1).map(LoadId),
+        rules: key.rules,
         xid: row.get(2),
     }))
 }
@@ -95,6 +98,27 @@ pub(crate) async fn find(
             "cannot look a content of {dataset} up in the ledger"
         ))?;
     Ok(found.first().map(|row| LoadId(row.get(0))))
+}
+
+/// Enters the content of a load that was read only once; false when another load has brought it in.
+pub(crate) async fn identify(
+    tx: &Transaction<'_>,
+    entry: &mut Entry,
+    content: &Fingerprint,
+) -> Result<bool> {
+    let (load, sha256) = (entry.load, content.as_bytes().as_slice());
+    let identified = tx
+        .query_typed(
+            include_str!("../sql/identify_load.sql"),
+            &[(&load.0, Type::INT8), (&sha256, Type::BYTEA)],
+        )
+        .await
+        .doing(format!("cannot enter the content of load {load}"))?;
+    let Some(row) = identified.first() else {
+        return Ok(false);
+    };
+    entry.supersedes = row.get::<_, Option<i64>>(0).map(LoadId);
+    Ok(true)
 }
 
 /// Closes a load: verdict, counts, scorecard.
@@ -140,6 +164,15 @@ fn cut(name: &str) -> &str {
     &name[..name.floor_char_boundary(500)]
 }
 
+/// No limit is the highest number there is.
+fn int8(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn of_each<T>(card: &Scorecard, what: impl Fn(&RuleCount) -> T) -> Vec<T> {
+    card.rules.values().map(what).collect()
+}
+
 async fn enter_card(
     tx: &Transaction<'_>,
     load: LoadId,
@@ -147,22 +180,20 @@ async fn enter_card(
 ) -> Result<(), tokio_postgres::Error> {
     if !card.rules.is_empty() {
         let rules: Vec<&str> = card.rules.keys().map(|rule| cut(rule)).collect();
-        let actions: Vec<&str> = card
-            .rules
-            .values()
-            .map(|count| count.action.as_str())
-            .collect();
-        let violations: Vec<i64> = card
-            .rules
-            .values()
-            .map(|count| count.violations as i64)
-            .collect();
+        let actions: Vec<&str> = of_each(card, |count| count.action.as_str());
+        let dimensions: Vec<&str> = of_each(card, |count| count.dimension.as_str());
+        let shares: Vec<Option<f64>> = of_each(card, |count| Some(count.allowed()?.share));
+        let records: Vec<Option<i64>> = of_each(card, |count| Some(int8(count.allowed()?.records)));
+        let violations: Vec<i64> = of_each(card, |count| int8(count.violations));
         tx.execute_typed(
             include_str!("../sql/enter_rules.sql"),
             &[
                 (&load.0, Type::INT8),
                 (&rules, Type::TEXT_ARRAY),
                 (&actions, Type::TEXT_ARRAY),
+                (&dimensions, Type::TEXT_ARRAY),
+                (&shares, Type::FLOAT8_ARRAY),
+                (&records, Type::INT8_ARRAY),
                 (&violations, Type::INT8_ARRAY),
             ],
         )

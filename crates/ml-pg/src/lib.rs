@@ -3,7 +3,9 @@
 //! A [`Database`] is a pool of connections with pinned settings and verified TLS. A [`Store`] opens loads from
 //! the pool, [`Joined`] inside a transaction of the host; both speak one protocol: try-lock, ledger, savepoint,
 //! one binary `COPY`, audits, verdict, quarantine, commit. An [`Increment`] takes newly committed loads through
-//! a stage into a table that holds each thing once, and a [`Refresh`] runs the plan of a warehouse.
+//! a stage into a table that holds each thing once, and a [`Refresh`] runs the plan of a warehouse. A table that is
+//! there already is judged where it stands by [`Database::audit_table`], and keeps rules by itself with
+//! [`Database::add_checks`].
 //!
 //! ```no_run
 //! use ml_core::{Contract, Flow, Gate, Record, Records};
@@ -26,7 +28,9 @@
 //! # let _ = outcome; Ok(()) }
 //! ```
 
+mod audit;
 mod catalogue;
+mod check_constraint;
 mod commit;
 mod config;
 mod copy;
@@ -35,6 +39,7 @@ mod failure;
 mod increment;
 mod joined;
 mod ledger;
+mod live_table;
 mod load;
 mod merge;
 mod migrations;
@@ -47,9 +52,13 @@ mod step;
 mod store;
 mod summary;
 mod table;
+mod table_audit;
+mod table_report;
+mod taken;
 mod tls;
 mod wire;
 
+pub use check_constraint::{AddedCheck, CheckState};
 pub use config::{Config, DEFAULT_SLOTS};
 pub use database::Database;
 pub use increment::{Advance, Increment};
@@ -60,3 +69,4 @@ pub use refresh::{Refresh, Refreshed};
 pub use step::STEP;
 pub use store::{SameName, Store};
 pub use table::Table;
+pub use table_report::{RowAt, TableReport};

@@ -1,10 +1,11 @@
 use ml_core::{
-    Audit, Chunk, Encoded, Error, Finding, Judged, Load, LoadId, Receipt, Result, Row, Scorecard,
-    Verdict,
+    Audit, Audited, Begun, Chunk, Encoded, Error, Fingerprint, Judged, Load, LoadId, Receipt,
+    Result, Row, Scorecard, Verdict,
 };
 use tokio_postgres::Transaction;
 
-use crate::commit::{commit, count};
+use crate::audit::Sitting;
+use crate::commit::commit;
 use crate::copy::Copy;
 use crate::failure::Doing;
 use crate::ledger::{self, Entry};
@@ -24,7 +25,8 @@ pub struct PgLoad<'a> {
     table: &'a Table,
     entry: Entry,
     copy: Option<Copy>,
-    copied: u64,
+    /// How many rows the server took, less those that audits took out again.
+    stored: u64,
     quarantine: Quarantine,
     rows: Rows,
 }
@@ -61,10 +63,10 @@ impl<'a> PgLoad<'a> {
             clean,
             database,
             table,
+            quarantine: Quarantine::of(&entry),
             entry,
             copy: None,
-            copied: 0,
-            quarantine: Quarantine::default(),
+            stored: 0,
             rows: Rows::Saved,
         })
     }
@@ -87,7 +89,7 @@ impl<'a> PgLoad<'a> {
     async fn end_copy(&mut self) -> Result<()> {
         if let Some(copy) = self.copy.take() {
             step("end_copy");
-            self.copied += copy.finish().await?;
+            self.stored += copy.finish().await?;
         }
         Ok(())
     }
@@ -150,10 +152,10 @@ impl<'a> PgLoad<'a> {
     /// Lets the rows be seen at the commit, all of them.
     async fn keep(&mut self, card: &Scorecard) -> Result<()> {
         self.end_copy().await?;
-        if self.copied != card.accepted {
-            let (copied, accepted) = (self.copied, card.accepted);
+        if self.stored != card.accepted {
+            let (stored, accepted) = (self.stored, card.accepted);
             return Err(Error::storage(
-                self.doing(&format!("the server took {copied} rows of {accepted}")),
+                self.doing(&format!("the server took {stored} rows of {accepted}")),
             ));
         }
         if self.rows == Rows::Saved {
@@ -168,6 +170,7 @@ impl<'a> PgLoad<'a> {
             load,
             supersedes,
             xid,
+            ..
         } = self.entry;
         step("commit");
         match &self.database {
@@ -197,7 +200,7 @@ impl Load<Encoded> for PgLoad<'_> {
 
     async fn write(&mut self, chunk: Judged<Encoded>) -> Result<()> {
         for held in &chunk.held {
-            self.quarantine.push(self.entry.load, held)?;
+            self.quarantine.push(held)?;
         }
         self.send(chunk.rows).await?;
         if self.quarantine.is_full() {
@@ -210,15 +213,40 @@ impl Load<Encoded> for PgLoad<'_> {
         self.take_back().await
     }
 
-    async fn audit(&mut self, audit: &Audit) -> Result<Finding> {
+    async fn identify(&mut self, content: Fingerprint) -> Result<Begun<()>> {
+        self.end_copy().await?;
+        step("identify");
+        let dataset = self.table.dataset().to_string();
+        if !ledger::try_lock(&self.tx, &dataset, &content).await? {
+            return Ok(Begun::Busy);
+        }
+        if ledger::identify(&self.tx, &mut self.entry, &content).await? {
+            return Ok(Begun::Fresh(()));
+        }
+        let load = ledger::find(&self.tx, &dataset, &content).await?;
+        load.map(Begun::Replayed).ok_or_else(|| {
+            let what = self.doing("its content was unloaded just now: run it again");
+            Error::new(ml_core::Kind::Conflict, what)
+        })
+    }
+
+    async fn audit(&mut self, audits: &[Audit]) -> Result<Audited> {
         self.end_copy().await?;
         step("audit");
-        let rows = format!(
-            "(SELECT * FROM {} WHERE \"_load_id\" = {})",
-            self.table.dataset().quoted(),
-            self.entry.load
-        );
-        count(&self.tx, audit, &rows).await
+        let table = self.table.dataset().quoted();
+        let mut sitting = Sitting::open(&self.tx, audits, &table, self.entry.load).await?;
+        step("hold_rows");
+        while let Some(batch) = sitting.next(&self.tx).await? {
+            for held in &batch {
+                self.quarantine.push(held)?;
+            }
+            if self.quarantine.is_full() {
+                self.flush().await?;
+            }
+        }
+        let audited = sitting.audited();
+        self.stored -= audited.held;
+        Ok(audited)
     }
 
     async fn publish(mut self, verdict: Verdict, card: Scorecard) -> Result<Receipt> {

@@ -1,6 +1,6 @@
 //! The SQL of a merge: what wins, what changes, what lost and why.
 
-use ml_core::{Audit, Error, Merge, Result, Type};
+use ml_core::{Audit, Dimension, Error, Merge, Result, Type};
 
 use crate::Table;
 use crate::table::quoted;
@@ -73,7 +73,9 @@ fn oversized(table: &Table, merge: &Merge) -> Option<Audit> {
         "SELECT 1 FROM {{rows}} AS increment WHERE {} > {MOST_TEXT}",
         sizes.join(" + ")
     );
-    (!sizes.is_empty()).then(|| Audit::new("grain.size", sql))
+    let expected = format!("a grain with text of at most {MOST_TEXT} bytes");
+    let audit = Audit::new("grain.size", sql).dimension(Dimension::Validity);
+    (!sizes.is_empty()).then(|| audit.expecting(expected).reading(merge.grain.clone()))
 }
 
 /// How the winner among the records of one thing is found.

@@ -1,19 +1,20 @@
 use chrono::{DateTime, Utc};
 use ml_core::{
-    Audit, Chunk, Encoded, Error, Event, FieldError, Flow, Held, Judged, LoadId, Located, Position,
+    Audit, Chunk, Encoded, Error, Event, FieldError, Flow, Judged, LoadId, Located, Position,
     Receipt, Record, Result, Scorecard, Stage, Verdict,
 };
 use tokio_postgres::types::Type;
 use tokio_postgres::{Row, Statement, Transaction};
 
-use crate::commit::count;
+use crate::audit::Sitting;
 use crate::copy::Copy;
 use crate::failure::Doing;
 use crate::ledger::{self, Entry, Inputs};
 use crate::merge::{INCREMENT, MergeSql};
-use crate::quarantine::{MOST_KEPT_RECORDS, Quarantine};
+use crate::quarantine::Quarantine;
 use crate::reader::Reader;
 use crate::step::step;
+use crate::taken::Taken;
 use crate::wire::Wire;
 use crate::{Advance, Increment};
 
@@ -27,8 +28,8 @@ pub(crate) struct Pass<'a, S> {
     tx: Transaction<'a>,
     reader: Reader,
     copy: String,
-    /// Finds what the unique index could not hold.
-    oversized: Option<Audit>,
+    /// Those of the flow, after one that finds what the unique index could not hold.
+    audits: Vec<Audit>,
     /// The load of the inputs that pass, entered when the first one does.
     entry: Option<Entry>,
     card: Scorecard,
@@ -62,7 +63,7 @@ impl<'a, S> Pass<'a, S> {
             tx,
             reader,
             copy: increment.into.copy_into(INCREMENT),
-            oversized: sql.oversized.clone(),
+            audits: sql.oversized.iter().chain(flow.audits()).cloned().collect(),
             entry: None,
             card: Scorecard::default(),
             kept: 0,
@@ -94,15 +95,24 @@ impl<'a, S> Pass<'a, S> {
         let mut judged = Taken::default();
         self.stage.declare(&mut judged.card);
         self.read(input, source, blank, &mut judged).await?;
-        let rows = format!("(SELECT * FROM {INCREMENT} WHERE \"_load_id\" = {input})");
-        for audit in self.oversized.iter().chain(self.flow.audits()) {
-            let finding = count(&self.tx, audit, &rows).await?;
-            self.flow.count(audit, finding, &mut judged.card)?;
+        if !self.flow.gate().is_doomed(&judged.card) {
+            self.audit(input, &mut judged).await?;
         }
         match self.flow.gate().verdict(&judged.card) {
             Verdict::Applied => self.accept(input, judged).await,
             refused => self.hold(input, source, judged, refused).await,
         }
+    }
+
+    /// Judges what was staged of one input, and takes out what is held back.
+    async fn audit(&self, input: LoadId, judged: &mut Taken) -> Result<()> {
+        step("audit");
+        let mut sitting = Sitting::open(&self.tx, &self.audits, INCREMENT, input).await?;
+        step("hold_rows");
+        while let Some(batch) = sitting.next(&self.tx).await? {
+            judged.hold(batch);
+        }
+        sitting.audited().enter(&self.audits, &mut judged.card)
     }
 
     async fn read<In>(
@@ -133,11 +143,11 @@ impl<'a, S> Pass<'a, S> {
                 .tell(Event::Judged {
                     source,
                     card: &card,
+                    progress: None,
                 })
                 .await;
             judged.card += &card;
-            let room = MOST_KEPT_RECORDS.saturating_sub(judged.held.len());
-            judged.held.extend(held.into_iter().take(room));
+            judged.hold(held);
             if Chunk::<S::Out>::rows(&rows) > 0 && !self.flow.gate().is_doomed(&judged.card) {
                 step("stage_rows");
                 let what = self
@@ -174,19 +184,15 @@ impl<'a, S> Pass<'a, S> {
 
     async fn accept(&mut self, input: LoadId, judged: Taken) -> Result<()> {
         self.sql("RELEASE SAVEPOINT ml_input").await?;
-        let load = match &self.entry {
-            Some(entry) => entry.load,
+        let entry = match self.entry.take() {
+            Some(entry) => entry,
             None => {
-                self.entry
-                    .insert(
-                        self.increment
-                            .enter(&self.tx, &self.increment.pipeline)
-                            .await?,
-                    )
-                    .load
+                let pipeline = &self.increment.pipeline;
+                self.increment.enter(&self.tx, pipeline, self.flow).await?
             }
         };
-        self.kept += self.keep(load, &judged).await?;
+        self.kept += self.keep(&entry, &judged).await?;
+        self.entry = Some(entry);
         self.card += &judged.card;
         self.taken.push(input);
         Ok(())
@@ -203,8 +209,8 @@ impl<'a, S> Pass<'a, S> {
         self.sql("ROLLBACK TO SAVEPOINT ml_input; RELEASE SAVEPOINT ml_input")
             .await?;
         step("hold");
-        let entry = self.increment.enter(&self.tx, source).await?;
-        let kept = self.keep(entry.load, &judged).await?;
+        let entry = self.increment.enter(&self.tx, source, self.flow).await?;
+        let kept = self.keep(&entry, &judged).await?;
         ledger::close(&self.tx, entry.load, &verdict, &judged.card, kept).await?;
         ledger::consume(
             &self.tx,
@@ -227,10 +233,10 @@ impl<'a, S> Pass<'a, S> {
     }
 
     /// Writes the quarantine of one input; answers how many records are kept.
-    async fn keep(&self, load: LoadId, judged: &Taken) -> Result<u64> {
-        let mut quarantine = Quarantine::default();
+    async fn keep(&self, entry: &Entry, judged: &Taken) -> Result<u64> {
+        let mut quarantine = Quarantine::of(entry);
         for held in &judged.held {
-            quarantine.push(load, held)?;
+            quarantine.push(held)?;
             if quarantine.is_full() {
                 quarantine.flush(&self.tx).await?;
             }
@@ -328,11 +334,4 @@ fn check_types(increment: &Increment, select: &Statement) -> Result<()> {
         ))),
         None => Ok(()),
     }
-}
-
-/// What one input came to, before its verdict.
-#[derive(Default)]
-struct Taken {
-    card: Scorecard,
-    held: Vec<Held>,
 }

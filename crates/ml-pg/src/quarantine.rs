@@ -1,33 +1,46 @@
 use bytes::{BufMut, BytesMut};
-use ml_core::{Error, Held, LoadId, Result};
+use ml_core::{Error, Fingerprint, Held, LoadId, Result};
 use tokio_postgres::Transaction;
 
 use crate::copy::Copy;
+use crate::ledger::Entry;
 
-const COPY: &str = "COPY meta.quarantine (load_id, origin_load, record_no, line_no, byte_offset, raw, raw_length, violations) \
+const COPY: &str = "COPY meta.quarantine (load_id, origin_load, record_no, line_no, byte_offset, raw, raw_length, violations, rule_set) \
     FROM STDIN BINARY";
 /// What waits in memory before it is written.
 const MOST_WAITING: usize = 8 << 20;
 /// What is kept of one load; beyond, records are counted and not kept.
 pub(crate) const MOST_KEPT_RECORDS: usize = 100_000;
-const MOST_KEPT_BYTES: usize = 64 << 20;
+pub(crate) const MOST_KEPT_BYTES: usize = 64 << 20;
 
 /// The records a load held back, encoded, on their way to the table.
-#[derive(Default)]
 pub(crate) struct Quarantine {
+    load: LoadId,
+    rules: Fingerprint,
     waiting: BytesMut,
     kept: usize,
     kept_bytes: usize,
 }
 
 impl Quarantine {
+    /// The quarantine of a load.
+    pub(crate) fn of(entry: &Entry) -> Self {
+        Quarantine {
+            load: entry.load,
+            rules: entry.rules,
+            waiting: BytesMut::new(),
+            kept: 0,
+            kept_bytes: 0,
+        }
+    }
+
     /// Takes a record; beyond the cap it is left to the counts.
-    pub(crate) fn push(&mut self, load: LoadId, held: &Held) -> Result<()> {
+    pub(crate) fn push(&mut self, held: &Held) -> Result<()> {
         if self.kept >= MOST_KEPT_RECORDS || self.kept_bytes >= MOST_KEPT_BYTES {
             return Ok(());
         }
         let before = self.waiting.len();
-        encode(load, held, &mut self.waiting)?;
+        self.encode(held)?;
         self.kept += 1;
         self.kept_bytes += self.waiting.len() - before;
         Ok(())
@@ -52,30 +65,37 @@ impl Quarantine {
         copy.send(self.waiting.split().freeze()).await?;
         copy.finish().await.map(drop)
     }
+
+    /// One row of the binary COPY above.
+    fn encode(&mut self, held: &Held) -> Result<()> {
+        let violations = serde_json::to_vec(&held.violations).map_err(|error| {
+            Error::contract("a violation cannot be written as JSON").because(error)
+        })?;
+        let out = &mut self.waiting;
+        out.put_i16(9);
+        int8(Some(self.load.0), out);
+        int8(Some(held.at.load.0), out);
+        int8(Some(held.at.record as i64), out);
+        int8(held.at.line.map(|line| line as i64), out);
+        int8(held.at.byte.map(|byte| byte as i64), out);
+        if held.raw.is_empty() {
+            out.put_i32(-1);
+        } else {
+            bytea(&held.raw, out);
+        }
+        int8(Some(held.raw_len as i64), out);
+        // jsonb: one byte of version, then the text
+        out.put_i32(violations.len() as i32 + 1);
+        out.put_u8(1);
+        out.put_slice(&violations);
+        bytea(self.rules.as_bytes(), out);
+        Ok(())
+    }
 }
 
-/// One row of the binary COPY above.
-fn encode(load: LoadId, held: &Held, out: &mut BytesMut) -> Result<()> {
-    let violations = serde_json::to_vec(&held.violations)
-        .map_err(|error| Error::contract("a violation cannot be written as JSON").because(error))?;
-    out.put_i16(8);
-    int8(Some(load.0), out);
-    int8(Some(held.at.load.0), out);
-    int8(Some(held.at.record as i64), out);
-    int8(held.at.line.map(|line| line as i64), out);
-    int8(held.at.byte.map(|byte| byte as i64), out);
-    if held.at.line.is_some() {
-        out.put_i32(held.raw.len() as i32);
-        out.put_slice(&held.raw);
-    } else {
-        out.put_i32(-1);
-    }
-    int8(Some(held.raw_len as i64), out);
-    // jsonb: one byte of version, then the text
-    out.put_i32(violations.len() as i32 + 1);
-    out.put_u8(1);
-    out.put_slice(&violations);
-    Ok(())
+fn bytea(bytes: &[u8], out: &mut BytesMut) {
+    out.put_i32(bytes.len() as i32);
+    out.put_slice(bytes);
 }
 
 fn int8(value: Option<i64>, out: &mut BytesMut) {

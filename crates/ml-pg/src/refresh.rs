@@ -8,7 +8,8 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{IsolationLevel, Transaction};
 
 use crate::Database;
-use crate::commit::{commit, count};
+use crate::audit::{count_all, only_count};
+use crate::commit::commit;
 use crate::failure::Doing;
 use crate::ledger::{self, Entry, Inputs};
 use crate::step::step;
@@ -39,8 +40,10 @@ impl Refresh {
     /// A refresh by `plan`.
     ///
     /// # Errors
-    /// [`Contract`](ml_core::Kind::Contract) when the plan cannot be written down to compare it.
+    /// [`Contract`](ml_core::Kind::Contract) when the plan cannot be written down to compare it, or a check is to hold
+    /// rows back: a refresh has no records that could be put right and come again.
     pub fn new(database: &Database, plan: Plan) -> Result<Self> {
+        only_count(&plan.checks)?;
         let written = serde_json::to_vec(&plan).map_err(|error| {
             Error::contract(format!(
                 "the plan of {} cannot be written down",
@@ -197,7 +200,7 @@ impl Refresh {
             .await;
             steps.push((statement.label.clone(), rows));
         }
-        let card = self.check(tx, flow).await?;
+        let card = self.check(tx).await?;
         let verdict = flow.gate().verdict(&card);
         Ok(Built {
             entry,
@@ -219,7 +222,7 @@ impl Refresh {
         entry.ok_or_else(|| Error::storage(self.doing("its load was not entered into the ledger")))
     }
 
-    async fn check(&self, tx: &Transaction<'_>, flow: &Flow) -> Result<Scorecard> {
+    async fn check(&self, tx: &Transaction<'_>) -> Result<Scorecard> {
         step("check");
         let read = tx
             .query_typed(&self.plan.read, &[])
@@ -231,9 +234,8 @@ impl Refresh {
             accepted: read,
             ..Scorecard::default()
         };
-        for audit in &self.plan.checks {
-            flow.count(audit, count(tx, audit, "").await?, &mut card)?;
-        }
+        let checked = count_all(tx, &self.plan.checks, "").await?;
+        checked.enter(&self.plan.checks, &mut card)?;
         Ok(card)
     }
 

@@ -231,6 +231,15 @@ impl Expr<usize> {
     }
 }
 
+impl Expr<usize> {
+    /// How deep sums and products are nested in it.
+    pub(crate) fn calculations(&self) -> usize {
+        let inner = self.parts().into_iter().map(Expr::calculations).max();
+        let is_one = matches!(self, Expr::Add(..) | Expr::Sub(..) | Expr::Mul(..));
+        inner.unwrap_or(0) + usize::from(is_one)
+    }
+}
+
 impl From<Type> for Kind {
     fn from(ty: Type) -> Self {
         match ty {

@@ -8,18 +8,14 @@ pub(crate) use number::*;
 pub(crate) use text::*;
 pub(crate) use time::*;
 
-use ml_core::Value;
+use ml_core::{Dimension, Value};
 
 use crate::words::Plain;
 use crate::{Compare, Expr, Rule, when};
 
 pub(crate) fn not_null(column: &str) -> Rule {
-    rule(
-        column,
-        "not_null",
-        |it| Expr::IsNull(it).negated(),
-        "a value",
-    )
+    let expr = |it| Expr::IsNull(it).negated();
+    rule(column, "not_null", expr, "a value").dimension(Dimension::Completeness)
 }
 
 pub(crate) fn required_if(column: &str, condition: Rule) -> Rule {

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use ml_core::{Dimension, Tolerance};
+
 use crate::ColumnNames;
 
 pub(crate) type Test<T> = Arc<dyn Fn(&T) -> bool + Send + Sync>;
@@ -11,10 +13,12 @@ pub struct Check<T> {
     pub(crate) revision: u32,
     pub(crate) columns: Vec<String>,
     pub(crate) expected: String,
+    pub(crate) dimension: Dimension,
+    pub(crate) tolerance: Option<Tolerance>,
     pub(crate) test: Test<T>,
 }
 
-/// A rule that holds where `test` says so.
+/// A rule that holds where `test` says so; about validity.
 ///
 /// Nobody can look into a closure: raise `revision` whenever it changes, so that the fingerprint of the rules
 /// changes too. It runs on whole records only: not when a field could not be decoded.
@@ -29,6 +33,8 @@ pub fn rule<T>(
         id,
         revision,
         columns: Vec::new(),
+        dimension: Dimension::Validity,
+        tolerance: None,
         test: Arc::new(test),
     }
 }
@@ -45,6 +51,19 @@ impl<T> Check<T> {
         self.expected = words.into();
         self
     }
+
+    /// The same closure as a rule about something else.
+    pub fn dimension(mut self, dimension: Dimension) -> Self {
+        self.dimension = dimension;
+        self
+    }
+
+    /// The same closure, which refuses the load when it is violated more often than that, as in
+    /// [`Rule::tolerating`](crate::Rule::tolerating).
+    pub fn tolerating(mut self, tolerance: Tolerance) -> Self {
+        self.tolerance = Some(tolerance);
+        self
+    }
 }
 
 impl<T> Clone for Check<T> {
@@ -54,6 +73,8 @@ impl<T> Clone for Check<T> {
             revision: self.revision,
             columns: self.columns.clone(),
             expected: self.expected.clone(),
+            dimension: self.dimension,
+            tolerance: self.tolerance,
             test: Arc::clone(&self.test),
         }
     }
@@ -65,6 +86,8 @@ impl<T> fmt::Debug for Check<T> {
             .field("id", &self.id)
             .field("revision", &self.revision)
             .field("columns", &self.columns)
+            .field("dimension", &self.dimension)
+            .field("tolerance", &self.tolerance)
             .finish_non_exhaustive()
     }
 }

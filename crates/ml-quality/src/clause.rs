@@ -1,5 +1,6 @@
 use std::fmt;
 
+use ml_core::{Action, Dimension, RuleCount, Tolerance};
 use serde::Serialize;
 
 use crate::{Check, Expr, Rule, Validated};
@@ -31,6 +32,40 @@ impl<T> Clause<T> {
             Clause::Check(check) => &check.id,
             Clause::Validated(_) => "validate",
         }
+    }
+
+    /// What the rule is about; validity for what `validator` derives.
+    pub fn dimension(&self) -> Dimension {
+        match self {
+            Clause::Rule(rule) => rule.dimension,
+            Clause::Check(check) => check.dimension,
+            Clause::Validated(_) => Dimension::Validity,
+        }
+    }
+
+    /// How often the rule may be violated, where it says; what `validator` derives does not.
+    pub fn tolerance(&self) -> Option<Tolerance> {
+        match self {
+            Clause::Rule(rule) => rule.tolerance,
+            Clause::Check(check) => check.tolerance,
+            Clause::Validated(_) => None,
+        }
+    }
+
+    /// What a scorecard says of the rule.
+    pub(crate) fn count(&self, action: Action) -> RuleCount {
+        RuleCount::of(action)
+            .dimension(self.dimension())
+            .tolerance(self.tolerance())
+    }
+
+    pub(crate) fn without_tolerance(mut self) -> Self {
+        match &mut self {
+            Clause::Rule(rule) => rule.tolerance = None,
+            Clause::Check(check) => check.tolerance = None,
+            Clause::Validated(_) => {}
+        }
+        self
     }
 
     pub(crate) fn signature(&self) -> Signature<'_> {

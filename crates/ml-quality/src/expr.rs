@@ -129,7 +129,7 @@ impl<C> Expr<C> {
         self.parts().into_iter().for_each(|part| part.visit(see));
     }
 
-    fn parts(&self) -> Vec<&Expr<C>> {
+    pub(crate) fn parts(&self) -> Vec<&Expr<C>> {
         match self {
             Expr::Column(_) | Expr::Literal(_) | Expr::Now(_) => Vec::new(),
             Expr::And(all) | Expr::Or(all) => all.iter().collect(),

@@ -2,7 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use ml_core::{
-    Action, Contract, FieldError, Fingerprint, Record, Report, Scorecard, Stage, Violation,
+    Action, Contract, FieldError, Fingerprint, Record, Report, RuleCount, Scorecard, Stage,
+    Violation,
 };
 use validator::ValidationErrors;
 
@@ -26,7 +27,8 @@ struct Bench<R> {
 /// A rule whose columns are ordinals.
 pub(crate) struct Bound<R> {
     id: String,
-    action: Action,
+    /// What a scorecard says of it before any violation.
+    count: RuleCount,
     /// Each once, in the order in which they are first read.
     columns: Vec<usize>,
     expected: String,
@@ -42,7 +44,7 @@ pub(crate) enum Test<R> {
 impl<R> Bound<R> {
     pub(crate) fn new(
         id: String,
-        action: Action,
+        count: RuleCount,
         columns: Vec<usize>,
         expected: String,
         test: Test<R>,
@@ -55,7 +57,7 @@ impl<R> Bound<R> {
         }
         Bound {
             id,
-            action,
+            count,
             columns: once,
             expected,
             test,
@@ -98,7 +100,7 @@ impl<R: Record> Judge<R> {
         }
     }
 
-    /// Changes whenever a rule, its revision or its action does.
+    /// Changes whenever a rule, its revision, its action, its dimension or its tolerance does.
     pub fn fingerprint(&self) -> Fingerprint {
         self.bench.fingerprint
     }
@@ -106,15 +108,14 @@ impl<R: Record> Judge<R> {
     /// A card on which every rule stands with no violation.
     pub fn card(&self) -> Scorecard {
         let mut card = Scorecard::default();
-        self.rules()
-            .for_each(|(id, action)| card.declare(id, action));
+        self.declare(&mut card);
         card
     }
 
     /// The rules' names and what they do, in the order in which they judge.
     pub fn rules(&self) -> impl Iterator<Item = (&str, Action)> {
         let rules = self.bench.rules.iter();
-        rules.map(|rule| (rule.id.as_str(), rule.action))
+        rules.map(|rule| (rule.id.as_str(), rule.count.action))
     }
 
     pub(crate) fn reads(&self, ordinal: usize) -> bool {
@@ -126,9 +127,9 @@ impl<R: Record> Judge<R> {
     }
 
     /// The rules with what they say, where they are values.
-    pub(crate) fn exprs(&self) -> impl Iterator<Item = (&str, Action, Option<&Expr<usize>>)> {
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = (&str, RuleCount, Option<&Expr<usize>>)> {
         let rules = self.bench.rules.iter();
-        rules.map(|rule| (rule.id.as_str(), rule.action, rule.expr()))
+        rules.map(|rule| (rule.id.as_str(), rule.count, rule.expr()))
     }
 
     /// Reports every rule that the record violates.
@@ -164,7 +165,7 @@ impl<R: Record> Judge<R> {
         Violation {
             rule: rule.id.clone(),
             columns: self.names(&rule.columns),
-            action: rule.action,
+            action: rule.count.action,
             expected: rule.expected.clone(),
             found: self.found(record, &rule.columns),
         }
@@ -179,7 +180,7 @@ impl<R: Record> Judge<R> {
         report: &mut Report,
     ) {
         for flaw in flaws(errors) {
-            report.violate(self.flawed(rule.action, record, &flaw));
+            report.violate(self.flawed(rule.count.action, record, &flaw));
         }
     }
 
@@ -224,8 +225,8 @@ impl<R: Record> Stage<R> for Judge<R> {
     }
 
     fn declare(&self, card: &mut Scorecard) {
-        self.rules()
-            .for_each(|(id, action)| card.declare(id, action));
+        let rules = self.bench.rules.iter();
+        rules.for_each(|rule| card.declare(&rule.id, rule.count));
     }
 }
 

@@ -1,4 +1,4 @@
-use ml_core::{Error, Fingerprint, Result};
+use ml_core::{Dimension, Error, Fingerprint, Result, Tolerance};
 use serde::{Deserialize, Serialize};
 
 use crate::{ColumnNames, Expr, catalogue};
@@ -14,15 +14,23 @@ pub struct Rule {
     pub expr: Expr,
     /// The same for people, such as `1 to 100`.
     pub expected: String,
+    /// What it is about.
+    #[serde(default)]
+    pub dimension: Dimension,
+    /// How often it may be violated before the load is refused; where nothing is said, as its action does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tolerance: Option<Tolerance>,
 }
 
 impl Rule {
-    /// A rule under a name, with what it expects in words.
+    /// A rule under a name, with what it expects in words; about validity.
     pub fn new(id: impl Into<String>, expr: Expr, expected: impl Into<String>) -> Self {
         Rule {
             id: id.into(),
             expr,
             expected: expected.into(),
+            dimension: Dimension::Validity,
+            tolerance: None,
         }
     }
 
@@ -35,6 +43,19 @@ impl Rule {
     /// The same rule, which says in other words what it expects.
     pub fn expecting(mut self, words: impl Into<String>) -> Self {
         self.expected = words.into();
+        self
+    }
+
+    /// The same rule, about something else.
+    pub fn dimension(mut self, dimension: Dimension) -> Self {
+        self.dimension = dimension;
+        self
+    }
+
+    /// The same rule, which refuses the load when it is violated more often than that, whatever its action; an
+    /// abort only then.
+    pub fn tolerating(mut self, tolerance: Tolerance) -> Self {
+        self.tolerance = Some(tolerance);
         self
     }
 }
@@ -102,14 +123,18 @@ pub struct When {
 }
 
 impl When {
-    /// The rule, which holds where the condition does not; it keeps its name.
+    /// The rule, which holds where the condition does not; it keeps its name, its dimension and its tolerance.
     pub fn then(self, rule: Rule) -> Rule {
         let columns = words(&self.condition.expr);
         let expected = format!(
             "{}, where {columns} has {}",
             rule.expected, self.condition.expected
         );
-        Rule::new(rule.id, rule.expr.when(self.condition.expr), expected)
+        Rule {
+            expr: rule.expr.when(self.condition.expr),
+            expected,
+            ..rule
+        }
     }
 }
 

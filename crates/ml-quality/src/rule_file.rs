@@ -1,7 +1,9 @@
 //! Rules from files.
 
 mod argument;
+mod audits;
 mod entry;
+mod label;
 mod named;
 mod node;
 mod reference;
@@ -11,11 +13,12 @@ mod yaml;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use ml_core::{Action, Contract, Error, Result, Row};
+use ml_core::{Action, Audit, Contract, Error, Result, Row};
 
 pub use self::reference::reference;
 
-use self::entry::{Entry, Says, Sql, entries};
+use self::entry::{AuditEntry, Entry, Says, Sql, entries};
+use self::label::Label;
 use self::named::Takes;
 use self::node::Node;
 use crate::snippet::{Flaw, Source};
@@ -29,10 +32,14 @@ use crate::{Judge, Rule, RuleSet, when};
 /// * `check` and a `column`: a rule that takes nothing else, such as `not_null` or `email`;
 /// * the name of a rule that takes something, such as `one_of` or `range`, and a `column`.
 ///
-/// `RULES.md` of this crate lists them all. They are the rules of [`ColumnRules`](crate::ColumnRules) and its like,
+/// Rules about the rows of a load together stand under `audit`, each with the name of one, such as `unique`; a
+/// [`Flow`](ml_core::Flow) takes [`audits`](RuleFile::audits), which abort unless they say otherwise.
+///
+/// `RULES.md` of this crate lists them all. Those about a column are the rules of [`ColumnRules`](crate::ColumnRules) and its like,
 /// under the same names unless there is an `id`, and with constants of the column's type. `where`, a condition in
-/// SQL, says which records a rule is about; `expected` says in words what it expects. Numbers are exact, with quotes
-/// or without.
+/// SQL, says which records a rule is about; `expected` says in words what it expects, `dimension` what it is about, and
+/// `tolerance`, with a `share`, a number of `records` or both, how often it may be violated. Numbers are exact, with
+/// quotes or without.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -67,7 +74,8 @@ use crate::{Judge, Rule, RuleSet, when};
 #[derive(Debug, Clone)]
 pub struct RuleFile {
     source: Source,
-    entries: Vec<Entry>,
+    rules: Vec<Entry>,
+    audits: Vec<AuditEntry>,
 }
 
 impl RuleFile {
@@ -123,7 +131,11 @@ impl RuleFile {
     fn read(source: Source, parse: fn(&str) -> node::Result<Node>) -> Result<Self> {
         let read = parse(source.text()).and_then(|root| entries(root, &source));
         match read {
-            Ok(entries) => Ok(RuleFile { source, entries }),
+            Ok((rules, audits)) => Ok(RuleFile {
+                source,
+                rules,
+                audits,
+            }),
             Err(flaw) => Err(source.refused(flaw)),
         }
     }
@@ -135,17 +147,53 @@ impl RuleFile {
     /// compares what cannot be compared, or has the id of another one; the message says in which line and column.
     pub fn rules(&self, contract: &Contract) -> Result<Vec<(Action, Rule)>> {
         let mut seen = HashSet::new();
-        let mut rules = Vec::with_capacity(self.entries.len());
-        for entry in &self.entries {
-            let rule = entry
-                .rule(contract)
-                .and_then(|rule| once(entry, rule, &mut seen));
-            rules.push((
-                entry.action,
-                rule.map_err(|flaw| self.source.refused(flaw))?,
-            ));
+        let mut rules = Vec::with_capacity(self.rules.len());
+        for entry in &self.rules {
+            let rule = entry.rule(contract).and_then(|rule| {
+                once(&entry.label, &rule.id, &mut seen)?;
+                Ok(rule)
+            });
+            let action = entry.label.action.unwrap_or(Action::Quarantine);
+            rules.push((action, rule.map_err(|flaw| self.source.refused(flaw))?));
         }
         Ok(rules)
+    }
+
+    /// The audits as values, in the order of the file; a [`Flow`](ml_core::Flow) takes them.
+    ///
+    /// # Errors
+    /// [`Contract`](ml_core::Kind::Contract) when one does not fit the contract, has the id of another one, or is to
+    /// hold back rows that it does not name; the message says in which line and column.
+    ///
+    /// ```
+    /// use ml_core::{Action, ColumnDef, Contract, Dataset, Type};
+    /// use ml_quality::RuleFile;
+    ///
+    /// let file = RuleFile::toml(r#"
+    ///     [[audit]]
+    ///     unique = ["invoice_no", "line"]
+    ///     action = "quarantine"
+    ///     tolerance = { share = 0.01 }
+    /// "#)?;
+    /// let contract = Contract {
+    ///     dataset: Dataset::of("bronze", "orders"),
+    ///     columns: vec![ColumnDef::of("invoice_no", Type::Text), ColumnDef::of("line", Type::Int4)],
+    ///     grain: Vec::new(),
+    /// };
+    /// let audits = file.audits(&contract)?;
+    /// assert_eq!(audits[0].id, "invoice_no_line.unique");
+    /// assert_eq!(audits[0].action, Action::Quarantine);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn audits(&self, contract: &Contract) -> Result<Vec<Audit>> {
+        let mut seen = HashSet::new();
+        let audit = |entry: &AuditEntry| {
+            let audit = entry.audit(contract)?;
+            once(&entry.label, &audit.id, &mut seen)?;
+            Ok(audit)
+        };
+        let audits: node::Result<_> = self.audits.iter().map(audit).collect();
+        audits.map_err(|flaw| self.source.refused(flaw))
     }
 
     /// Binds the rules to the columns of a contract known at run time.
@@ -159,17 +207,35 @@ impl RuleFile {
     }
 }
 
-/// Refuses the second rule of a name.
-fn once(entry: &Entry, rule: Rule, seen: &mut HashSet<String>) -> node::Result<Rule> {
-    let at = entry.id.as_ref().map_or(&entry.at, |(at, _)| at);
-    if rule.id.is_empty() {
-        return Err(Flaw::new(at.clone(), "an id has letters"));
+/// Refuses the second of a name.
+fn once(label: &Label, id: &str, seen: &mut HashSet<String>) -> node::Result<()> {
+    if id.is_empty() {
+        return Err(Flaw::new(label.name_at(), "an id has letters"));
     }
-    if !seen.insert(rule.id.clone()) {
-        let what = format!("the id {:?} is used twice", rule.id);
-        return Err(Flaw::new(at.clone(), what));
+    if !seen.insert(id.to_owned()) {
+        let what = format!("the id {id:?} is used twice");
+        return Err(Flaw::new(label.name_at(), what));
     }
-    Ok(rule)
+    Ok(())
+}
+
+impl AuditEntry {
+    /// What the file does not say stays as the catalogue has it.
+    fn audit(&self, contract: &Contract) -> node::Result<Audit> {
+        let mut audit = (self.named.make)(contract, &self.node)?;
+        let label = self.label.clone();
+        if let Some((_, id)) = label.id {
+            audit.id = id;
+        }
+        audit.expected = label.expected.unwrap_or(audit.expected);
+        audit.dimension = label.dimension.unwrap_or(audit.dimension);
+        audit.action = label.action.unwrap_or(audit.action);
+        audit.tolerance = label.tolerance.or(audit.tolerance);
+        match audit.holds() {
+            Ok(_) => Ok(audit),
+            Err(error) => Err(Flaw::new(label.at, error.to_string())),
+        }
+    }
 }
 
 impl Entry {
@@ -178,12 +244,13 @@ impl Entry {
         if let Some(about) = &self.about {
             rule = when(about.rule(contract)?).then(rule);
         }
-        if let Some((_, id)) = &self.id {
-            rule.id.clone_from(id);
+        let label = self.label.clone();
+        if let Some((_, id)) = label.id {
+            rule.id = id;
         }
-        if let Some(words) = &self.expected {
-            rule.expected.clone_from(words);
-        }
+        rule.expected = label.expected.unwrap_or(rule.expected);
+        rule.dimension = label.dimension.unwrap_or(rule.dimension);
+        rule.tolerance = label.tolerance.or(rule.tolerance);
         match rule.expr.bind(contract) {
             Ok(_) => Ok(rule),
             Err(what) => Err(Flaw::new(at, what)),

@@ -45,12 +45,13 @@ impl<T> RuleSet<T> {
         self
     }
 
-    /// The same rules, each counting only: nothing is held back and nothing refused.
-    pub fn warn_only(mut self) -> Self {
-        for (action, _) in &mut self.clauses {
-            *action = Action::Warn;
+    /// The same rules, each counting only, without their tolerances: nothing is held back and nothing refused.
+    pub fn warn_only(self) -> Self {
+        let counting =
+            |(_, clause): (Action, Clause<T>)| (Action::Warn, clause.without_tolerance());
+        RuleSet {
+            clauses: self.clauses.into_iter().map(counting).collect(),
         }
-        self
     }
 }
 
@@ -88,7 +89,10 @@ impl<T: Record> RuleSet<T> {
 fn fingerprint<T>(clauses: &[(Action, Clause<T>)]) -> Result<Fingerprint> {
     let mut entries: Vec<_> = clauses
         .iter()
-        .map(|(action, clause)| (clause.id(), *action, clause.signature()))
+        .map(|(action, clause)| {
+            let said = (*action, clause.dimension(), clause.tolerance());
+            (clause.id(), said, clause.signature())
+        })
         .collect();
     entries.sort_by_key(|(id, ..)| *id);
     let json = serde_json::to_vec(&entries)
@@ -97,7 +101,7 @@ fn fingerprint<T>(clauses: &[(Action, Clause<T>)]) -> Result<Fingerprint> {
 }
 
 fn bind<T>(action: Action, clause: Clause<T>, contract: &Contract) -> Result<Bound<T>> {
-    let id = clause.id().to_owned();
+    let (id, count) = (clause.id().to_owned(), clause.count(action));
     let refused = |what| refused(contract, &id, what);
     let (columns, expected, test) = match clause {
         Clause::Rule(rule) => {
@@ -111,7 +115,7 @@ fn bind<T>(action: Action, clause: Clause<T>, contract: &Contract) -> Result<Bou
         }
         Clause::Validated(validated) => (Vec::new(), String::new(), Test::Validate(validated.run)),
     };
-    Ok(Bound::new(id, action, columns, expected, test))
+    Ok(Bound::new(id, count, columns, expected, test))
 }
 
 fn ordinals(names: &[String], contract: &Contract) -> Result<Vec<usize>, String> {

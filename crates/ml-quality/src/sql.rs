@@ -1,7 +1,7 @@
 //! Rules as PostgreSQL predicates that give the same verdict. `SEMANTICS.md` says what each has to mean.
 
 use chrono::{DateTime, SubsecRound, Utc};
-use ml_core::{Action, Contract, Error, Ident, Record, Result, Type, Value};
+use ml_core::{Contract, Error, Ident, Record, Result, RuleCount, Type, Value};
 
 use crate::check_digits::{iban_sql, luhn_sql};
 use crate::literal::{self, quoted};
@@ -16,13 +16,16 @@ const WHITE_SPACE: &str = r"E'\t\n\u000B\f\r \u0085\u00A0\u1680\u2000\u2001\u200
 /// A number of at most 28 digits, as it is written: others are unknown, as they are in Rust.
 const WRITTEN: &str = "'^-?(?:0[.][0-9]{1,28}|[0-9]{1,28}|(?=[0-9.]{3,29}$)[0-9]+[.][0-9]+)$'";
 
+/// Calculations inside of one another that are written out, each three times.
+const MOST_NESTED: usize = 3;
+
 /// A rule of a [`Judge`] as SQL.
 #[derive(Debug)]
 pub struct RuleSql {
     /// The rule's name.
     pub id: String,
-    /// What it does to a record that violates it.
-    pub action: Action,
+    /// What a scorecard says of it before any violation.
+    pub count: RuleCount,
     /// A condition on the columns of the table, unqualified (put it in brackets), false for what the rule refuses; or why the
     /// rule runs in Rust only.
     pub predicate: Result<String>,
@@ -82,14 +85,14 @@ impl<R: Record> Judge<R> {
 
     fn rendered(&self, now: Option<DateTime<Utc>>) -> Vec<RuleSql> {
         let contract = self.contract();
-        let rule = |(id, action, expr): (&str, Action, Option<&Expr<usize>>)| {
+        let rule = |(id, count, expr): (&str, RuleCount, Option<&Expr<usize>>)| {
             let sql = match expr {
                 Some(expr) => rendered(expr, contract, now),
                 None => Err("a closure runs in Rust only".into()),
             };
             RuleSql {
                 id: id.to_owned(),
-                action,
+                count,
                 predicate: sql.map_err(|why| refused(id, contract, &why)),
             }
         };
@@ -201,10 +204,16 @@ impl Writer<'_> {
         if a.is_float(self.contract) || b.is_float(self.contract) {
             return Err("where floats overflow, PostgreSQL fails and Rust says unknown".into());
         }
-        let (a, b) = (self.numeric(a)?, self.numeric(b)?);
-        Ok(format!(
-            "substring(({a} {how} {b})::text FROM {WRITTEN})::numeric"
-        ))
+        let result = format!("({} {how} {})", self.numeric(a)?, self.numeric(b)?);
+        // It stands there three times, and what it is made of nine times. The pattern needs it once, and five times
+        // as long (3.5 s against 0.7 s for two calculations in 200,000 rows, PostgreSQL 15).
+        Ok(match a.calculations().max(b.calculations()) {
+            0..MOST_NESTED => format!(
+                "CASE WHEN scale({result}) <= 28 \
+                 AND char_length(ltrim(translate({result}::text, '-.', ''), '0')) <= 28 THEN {result} END"
+            ),
+            _ => format!("substring({result}::text FROM {WRITTEN})::numeric"),
+        })
     }
 
     /// Check digits are calculated only of what has the shape.
@@ -274,7 +283,7 @@ impl Writer<'_> {
         Ok(match expr {
             Expr::Column(_) | Expr::Literal(_) | Expr::Coalesce(_) => form,
             Expr::AsciiLower(_) | Expr::AsciiUpper(_) | Expr::Trim(_) | Expr::Length(_) => form,
-            Expr::Add(..) | Expr::Sub(..) | Expr::Mul(..) | Expr::Abs(_) => form,
+            Expr::Abs(_) => form,
             Expr::Mod(..) | Expr::Scale(_) | Expr::Present(_) | Expr::Now(_) => form,
             _ => format!("({form})"),
         })

@@ -1,7 +1,6 @@
 //! Conditions written in SQL.
 
 use std::ops::Range;
-use std::thread;
 
 use ml_core::Result;
 use sqlparser::ast::Expr as Ast;
@@ -11,6 +10,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use crate::snippet::{Flaw, Source, byte_at};
 use crate::sql_nodes::Nodes;
+use crate::sql_stack::on_own_stack;
 use crate::{Expr, Rule};
 
 /// How long a condition may be; a list of constants takes most of it.
@@ -19,8 +19,6 @@ const MAX_BYTES: usize = 65_536;
 const MAX_TOKENS: usize = 512;
 /// How deep it may nest; an operator that binds tighter than the one before is a level too.
 const MAX_DEPTH: usize = 50;
-/// Taken from the system only as far as it is used.
-const STACK_BYTES: usize = 32 << 20;
 
 /// The expression that a condition written in SQL means: `amount >= 0 AND (region = 'EU' OR vat_id IS NULL)`.
 ///
@@ -86,16 +84,8 @@ pub(crate) struct Condition {
     pub(crate) columns: Vec<(String, Range<usize>)>,
 }
 
-/// On a thread with a stack of its own: the parser takes up to 100 kB a bracket, and hosts may have 2 MB.
 pub(crate) fn parse(text: &str) -> Result<Condition, Flaw> {
-    let own = thread::Builder::new().stack_size(STACK_BYTES);
-    let failed = |what: String| Err(Flaw::new(0..0, what));
-    thread::scope(|scope| match own.spawn_scoped(scope, || read(text)) {
-        Ok(thread) => thread
-            .join()
-            .unwrap_or_else(|_| failed("the parser of SQL gave up".into())),
-        Err(error) => failed(format!("there is no thread to read SQL on: {error}")),
-    })
+    on_own_stack(|| read(text)).unwrap_or_else(|what| Err(Flaw::new(0..0, what)))
 }
 
 fn read(text: &str) -> Result<Condition, Flaw> {

@@ -2,7 +2,7 @@ use std::marker::PhantomData;
 use std::ops::{Add, Mul, Sub};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use ml_core::Column;
+use ml_core::{Column, Dimension};
 use rust_decimal::Decimal;
 
 use crate::rule::columns;
@@ -131,9 +131,15 @@ impl<T> Term<T, NaiveDate> {
     }
 }
 
+/// A rule about several columns is about whether they agree.
 fn rule(what: &str, expr: Expr, expected: String) -> Rule {
-    let id = format!("{}.{what}", columns(&expr).join("_"));
-    Rule::new(id, expr, expected)
+    let columns = columns(&expr);
+    let dimension = match columns.len() {
+        0 | 1 => Dimension::Validity,
+        _ => Dimension::Consistency,
+    };
+    let id = format!("{}.{what}", columns.join("_"));
+    Rule::new(id, expr, expected).dimension(dimension)
 }
 
 macro_rules! operators {

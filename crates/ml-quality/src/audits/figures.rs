@@ -1,6 +1,6 @@
 use std::ops::RangeBounds;
 
-use ml_core::{Audit, Error, Result, Value};
+use ml_core::{Audit, Dimension, Error, Result, Value};
 
 use super::limits::{Limits, share};
 use super::target::{Columns, number};
@@ -26,7 +26,10 @@ pub fn null_share(column: impl ColumnNames, at_most: f64) -> Result<Audit> {
         "SELECT nulls::numeric / total AS found FROM (SELECT count(*) FILTER (WHERE r.{column} IS NULL) AS nulls, \
          count(*) AS total FROM {{rows}} AS r) AS figure WHERE nulls > {at_most} * total"
     );
-    Ok(Audit::new(format!("{name}.null_share"), sql))
+    let audit = Audit::new(format!("{name}.null_share"), sql)
+        .expecting(format!("a share of NULL of at most {at_most}"))
+        .reading([name]);
+    Ok(audit.dimension(Dimension::Completeness))
 }
 
 /// The column has so many different values. Named `<column>.distinct_count`.
@@ -45,7 +48,7 @@ pub fn null_share(column: impl ColumnNames, at_most: f64) -> Result<Audit> {
 pub fn distinct_count(column: impl ColumnNames, range: impl RangeBounds<i64>) -> Result<Audit> {
     let (name, column) = Columns::one(column, "a number of values")?;
     let figure = format!("count(DISTINCT r.{column})");
-    within(format!("{name}.distinct_count"), &figure, &range)
+    within(name, "distinct_count", &figure, &range)
 }
 
 /// The mean of the column's numbers is within the range. Named `<column>.mean`.
@@ -65,7 +68,7 @@ pub fn distinct_count(column: impl ColumnNames, range: impl RangeBounds<i64>) ->
 pub fn mean<N: Limit>(column: impl ColumnNames, range: impl RangeBounds<N>) -> Result<Audit> {
     let (name, column) = Columns::one(column, "a mean")?;
     let figure = format!("avg({})", number("r", &column));
-    within(format!("{name}.mean"), &figure, &range)
+    within(name, "mean", &figure, &range)
 }
 
 /// The sum of the column's numbers is within the range. Named `<column>.sum`.
@@ -83,7 +86,7 @@ pub fn mean<N: Limit>(column: impl ColumnNames, range: impl RangeBounds<N>) -> R
 pub fn sum<N: Limit>(column: impl ColumnNames, range: impl RangeBounds<N>) -> Result<Audit> {
     let (name, column) = Columns::one(column, "a sum")?;
     let figure = format!("coalesce(sum({}), 0)", number("r", &column));
-    within(format!("{name}.sum"), &figure, &range)
+    within(name, "sum", &figure, &range)
 }
 
 /// The standard deviation of the column's numbers, as a sample (n − 1), is within the range. Named
@@ -105,7 +108,7 @@ pub fn standard_deviation<N: Limit>(
 ) -> Result<Audit> {
     let (name, column) = Columns::one(column, "a standard deviation")?;
     let figure = format!("stddev_samp({})", number("r", &column));
-    within(format!("{name}.standard_deviation"), &figure, &range)
+    within(name, "standard_deviation", &figure, &range)
 }
 
 /// The quantile `q` of the column's numbers is within the range: the smallest number of them that at least the share
@@ -132,7 +135,7 @@ pub fn quantile<N: Limit>(
         "percentile_disc({q}) WITHIN GROUP (ORDER BY {})",
         number("r", &column)
     );
-    within(format!("{name}.quantile_{q}"), &figure, &range)
+    within(name, &format!("quantile_{q}"), &figure, &range)
 }
 
 /// What bounds a figure: `i32`, `i64`, `f64` and `Decimal`.
@@ -141,10 +144,11 @@ pub trait Limit: Number + PartialOrd + Clone + Into<Value> {}
 impl<N: Number + PartialOrd + Clone + Into<Value>> Limit for N {}
 
 /// NaN is above every number in PostgreSQL, and within no range here.
-fn within<N>(id: String, figure: &str, range: &impl RangeBounds<N>) -> Result<Audit>
+fn within<N>(name: String, what: &str, figure: &str, range: &impl RangeBounds<N>) -> Result<Audit>
 where
     N: PartialOrd + Clone + Into<Value>,
 {
+    let id = format!("{name}.{what}");
     let limits =
         Limits::of(range).map_err(|error| Error::contract(format!("audit {id}")).because(error))?;
     let sql = format!(
@@ -152,7 +156,9 @@ where
          WHERE NOT ({} AND found <> 'NaN')",
         limits.hold("found")
     );
-    Ok(Audit::new(id, sql))
+    let expected = limits.hold(&id);
+    let audit = Audit::new(id, sql).expecting(expected).reading([name]);
+    Ok(audit.dimension(Dimension::Validity))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use ml_core::{Audit, Result};
+use ml_core::{Audit, Dimension, Result};
 
 use super::target::Columns;
 use crate::ColumnNames;
@@ -26,7 +26,10 @@ pub fn unique(columns: impl ColumnNames) -> Result<Audit> {
         WHERE nth > 1"#,
         columns.list()
     );
-    Ok(Audit::new(format!("{}.unique", columns.title()), sql))
+    let audit = Audit::of_rows(format!("{}.unique", columns.title()), sql)
+        .expecting(format!("one row for each {}", columns.words()))
+        .reading(columns.names());
+    Ok(audit.dimension(Dimension::Uniqueness))
 }
 
 /// Rows with the same values in `columns` have the same values in `others`: a functional dependency, as from a post
@@ -59,5 +62,7 @@ pub fn determines(columns: impl ColumnNames, others: impl ColumnNames) -> Result
         joined = columns.each(|at, name| format!("r.{name} = torn.a{at}"), " AND "),
     );
     let id = format!("{}.determines.{}", columns.title(), others.title());
-    Ok(Audit::new(id, sql))
+    let expected = format!("one {} for each {}", others.words(), columns.words());
+    let audit = Audit::of_rows(id, sql).expecting(expected);
+    Ok(audit.reading(columns.names()).reading(others.names()))
 }

@@ -43,7 +43,10 @@ pub fn references(
         equal = columns.equal(&others),
     );
     let id = format!("{}.references.{dataset}", columns.title());
-    Ok(Audit::new(id, sql))
+    let expected = format!("a row of {dataset} that it refers to by {}", others.words());
+    Ok(Audit::of_rows(id, sql)
+        .expecting(expected)
+        .reading(columns.names()))
 }
 
 /// The sum of a column is that of a column of all of another dataset, such as a view of control totals, give or take
@@ -69,7 +72,7 @@ pub fn reconciles<N: Limit>(
     tolerance: N,
 ) -> Result<Audit> {
     let (name, column) = Columns::one(column, "a reconciled sum")?;
-    let (_, other) = Columns::one(other, "a reconciled sum")?;
+    let (theirs, other) = Columns::one(other, "a reconciled sum")?;
     let tolerance = at_most(tolerance)?;
     let sql = format!(
         "SELECT here, there FROM (SELECT coalesce(sum({column}), 0) AS here FROM {{rows}} AS r) AS ours \
@@ -79,7 +82,9 @@ pub fn reconciles<N: Limit>(
         other = number("o", &other),
         dataset = relation(dataset)?,
     );
-    Ok(Audit::new(format!("{name}.reconciles.{dataset}"), sql))
+    let expected = format!("the sum of {theirs} in {dataset}, give or take {tolerance}");
+    let audit = Audit::new(format!("{name}.reconciles.{dataset}"), sql);
+    Ok(audit.expecting(expected).reading([name]))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 use chrono::Duration;
-use ml_core::{Audit, Error, Result};
+use ml_core::{Audit, Dimension, Error, Result};
 
 use super::target::{Columns, number};
 use crate::ColumnNames;
@@ -41,7 +41,10 @@ pub fn freshness(column: impl ColumnNames, at_most: Duration) -> Result<Audit> {
         "SELECT found FROM (SELECT max(r.{column}) AS found FROM {{rows}} AS r) AS newest \
          WHERE found < statement_timestamp() - '{age}'::interval"
     );
-    Ok(Audit::new(format!("{name}.freshness"), sql))
+    let audit = Audit::new(format!("{name}.freshness"), sql)
+        .expecting(format!("a newest value at most {age} old"))
+        .reading([name]);
+    Ok(audit.dimension(Dimension::Timeliness))
 }
 
 /// The column's whole numbers follow one another without a gap, in any order of the rows. Named `<column>.no_gaps`.
@@ -66,7 +69,10 @@ pub fn no_gaps(column: impl ColumnNames) -> Result<Audit> {
          FROM (SELECT DISTINCT {number} AS number FROM {{rows}} AS r WHERE r.{column} IS NOT NULL) AS numbers) \
          AS steps WHERE after <> before + 1"
     );
-    Ok(Audit::new(format!("{name}.no_gaps"), sql))
+    let audit = Audit::new(format!("{name}.no_gaps"), sql)
+        .expecting("whole numbers without a gap")
+        .reading([name]);
+    Ok(audit.dimension(Dimension::Completeness))
 }
 
 /// Of the rows with the same key, no two hold at the same time: each from `from` on and until just before `to`. Named
@@ -92,8 +98,8 @@ pub fn interval_overlap(
     to: impl ColumnNames,
 ) -> Result<Audit> {
     let key = Columns::of(key, "an audit of intervals")?;
-    let (_, from) = Columns::one(from, "the beginning of an interval")?;
-    let (_, to) = Columns::one(to, "the end of an interval")?;
+    let (begin, from) = Columns::one(from, "the beginning of an interval")?;
+    let (end, to) = Columns::one(to, "the end of an interval")?;
     let sql = format!(
         r#"SELECT "_load_id", "_record_no" FROM (
             SELECT r."_load_id", r."_record_no", r.{from} AS begins, count(*) OVER earlier AS before,
@@ -105,7 +111,10 @@ pub fn interval_overlap(
         known = key.known(),
         key = key.list(),
     );
-    Ok(Audit::new(format!("{}.interval_overlap", key.title()), sql))
+    let expected = format!("no other row for the same {} at the same time", key.words());
+    let audit =
+        Audit::of_rows(format!("{}.interval_overlap", key.title()), sql).expecting(expected);
+    Ok(audit.reading(key.names()).reading([begin, end]))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use std::ops::{Bound, RangeBounds};
 
-use ml_core::{Audit, Dataset, Error, Result};
+use ml_core::{Audit, Dataset, Dimension, Error, Result};
 
 use super::limits::tolerance as at_most;
 use super::target::unmarked;
@@ -28,6 +28,8 @@ pub fn row_count(range: impl RangeBounds<u64>) -> Audit {
     };
     let sql = format!("SELECT count(*) AS found FROM {{rows}} AS r HAVING NOT ({lower}{upper})");
     Audit::new("row_count", sql)
+        .dimension(Dimension::Completeness)
+        .expecting(format!("{lower}{upper}"))
 }
 
 /// The load has about as many rows as the last ones of the dataset: no further from the mean of what the last
@@ -61,7 +63,10 @@ pub fn row_count_like_last(dataset: &Dataset, loads: u32, tolerance: f64) -> Res
          WHERE l.dataset = {dataset} AND l.state = 'applied' ORDER BY l.load_id DESC LIMIT {loads}) AS last) AS before \
          WHERE abs(found - usual) > {tolerance} * usual"
     );
-    Ok(Audit::new("row_count_like_last", sql))
+    let expected =
+        format!("as many rows as the last {loads} loads, give or take {tolerance} of their mean");
+    let audit = Audit::new("row_count_like_last", sql).expecting(expected);
+    Ok(audit.dimension(Dimension::Completeness))
 }
 
 #[cfg(test)]

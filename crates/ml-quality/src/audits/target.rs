@@ -31,6 +31,15 @@ impl Columns {
         }
     }
 
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// `a, b`: for people.
+    pub(super) fn words(&self) -> String {
+        self.names.join(", ")
+    }
+
     pub(super) fn len(&self) -> usize {
         self.quoted.len()
     }

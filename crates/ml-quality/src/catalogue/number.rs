@@ -1,4 +1,4 @@
-use ml_core::Value;
+use ml_core::{Dimension, Value};
 use rust_decimal::Decimal;
 
 use super::{limited, rule, within};
@@ -50,7 +50,8 @@ pub(crate) fn present(least: u32, columns: &[String]) -> Rule {
     let all = columns.iter().map(Expr::column).collect();
     let expr = Expr::Present(all).compare(Compare::Ge, Expr::Literal(Value::Int(least.into())));
     let expected = format!("at least {least} of {} there", columns.join(", "));
-    Rule::new(format!("{}.present", columns.join("_")), expr, expected)
+    let id = format!("{}.present", columns.join("_"));
+    Rule::new(id, expr, expected).dimension(Dimension::Completeness)
 }
 
 fn has_scale(it: Box<Expr>, places: u32) -> Expr {

@@ -1,12 +1,12 @@
 use iso_currency::{Currency, IntoEnumIterator};
-use ml_core::Value;
+use ml_core::{Dimension, Value};
 
 use super::{rule, within};
 use crate::{Characters, Compare, Expr, Format, Pattern, Rule};
 
 pub(crate) fn not_blank(column: &str) -> Rule {
     let expr = |it| Expr::IsBlank(it).negated();
-    rule(column, "not_blank", expr, "text that is not blank")
+    rule(column, "not_blank", expr, "text that is not blank").dimension(Dimension::Completeness)
 }
 
 pub(crate) fn format(column: &str, format: Format) -> Rule {

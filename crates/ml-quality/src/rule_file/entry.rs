@@ -1,26 +1,29 @@
 use std::ops::Range;
 
-use ml_core::Action;
-
+use super::audits::{self, NamedAudit};
+use super::label::Label;
 use super::named::{Named, Takes};
 use super::node::{Node, Result, Table, What};
 use crate::snippet::{Flaw, Source, position};
 use crate::sql_text::{self, Condition, one_line};
 
-const KEYS: [&str; 7] = [
-    "id", "action", "column", "check", "when", "where", "expected",
-];
+const KEYS: [&str; 4] = ["column", "check", "when", "where"];
 
 /// A rule as a file has it: what needs no contract is checked.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
-    pub(super) at: Range<usize>,
-    pub(super) id: Option<(Range<usize>, String)>,
-    pub(super) action: Action,
-    pub(super) expected: Option<String>,
+    pub(super) label: Label,
     pub(super) says: Says,
     /// The records it is about.
     pub(super) about: Option<Sql>,
+}
+
+/// An audit as a file has it.
+#[derive(Debug, Clone)]
+pub(super) struct AuditEntry {
+    pub(super) label: Label,
+    pub(super) named: &'static NamedAudit,
+    pub(super) node: Node,
 }
 
 #[derive(Debug, Clone)]
@@ -38,50 +41,62 @@ pub(super) struct Sql {
     pub(super) words: String,
 }
 
-/// The rules of a file.
-pub(super) fn entries(root: Node, source: &Source) -> Result<Vec<Entry>> {
+/// The rules and the audits of a file.
+pub(super) fn entries(root: Node, source: &Source) -> Result<(Vec<Entry>, Vec<AuditEntry>)> {
     let none = Flaw::new(root.at.start..root.at.start, "there are no rules");
     if matches!(root.what, What::Nothing) {
         return Err(none);
     }
-    let mut root = root.table("the file", &["rule"])?;
-    let rules = root.take("rule").map(|rules| rules.list("rule"));
-    let rules = rules.transpose()?.filter(|rules| !rules.is_empty());
-    let rules = rules.ok_or(none)?;
-    rules.into_iter().map(|rule| entry(rule, source)).collect()
+    let mut root = root.table("the file", &["rule", "audit"])?;
+    let mut list = |key: &str| {
+        let nodes = root.take(key).map(|nodes| nodes.list(key));
+        nodes.transpose().map(Option::unwrap_or_default)
+    };
+    let (rules, audits) = (list("rule")?, list("audit")?);
+    if rules.is_empty() && audits.is_empty() {
+        return Err(none);
+    }
+    let rules = rules.into_iter().map(|rule| entry(rule, source));
+    let audits = audits.into_iter().map(audit);
+    Ok((
+        rules.collect::<Result<_>>()?,
+        audits.collect::<Result<_>>()?,
+    ))
 }
 
 fn entry(node: Node, source: &Source) -> Result<Entry> {
     let others = Named::names(|named| !named.is_check());
-    let mut table = node.table("rule", &[&KEYS[..], &others].concat())?;
+    let keys = [&Label::KEYS[..], &KEYS, &others].concat();
+    let mut table = node.table("rule", &keys)?;
     let about = table.take_text("where")?;
     let entry = Entry {
-        at: table.at.clone(),
-        id: table.take_text("id")?,
-        action: action(&mut table)?,
-        expected: table.take_text("expected")?.map(|(_, words)| words),
+        label: Label::take(&mut table)?,
         says: says(&mut table, source, &others)?,
         about: about.map(|text| sql(text, source)).transpose()?,
     };
-    if entry.id.is_none() && matches!(entry.says, Says::When(_)) {
-        return Err(Flaw::new(entry.at, "a rule with `when` needs an id"));
+    if entry.label.id.is_none() && matches!(entry.says, Says::When(_)) {
+        return Err(Flaw::new(entry.label.at, "a rule with `when` needs an id"));
     }
     Ok(entry)
 }
 
-fn action(table: &mut Table) -> Result<Action> {
-    let Some((at, name)) = table.take_text("action")? else {
-        return Ok(Action::Quarantine);
+fn audit(node: Node) -> Result<AuditEntry> {
+    let names: Vec<&str> = audits::ALL.iter().map(|named| named.name).collect();
+    let mut table = node.table("audit", &[&Label::KEYS[..], &names].concat())?;
+    let label = Label::take(&mut table)?;
+    let said: Vec<&NamedAudit> = audits::ALL
+        .iter()
+        .filter(|one| table.has(one.name))
+        .collect();
+    let [named] = said.as_slice() else {
+        let what = format!("an audit is one of {}", names.join(", "));
+        return Err(Flaw::new(label.at, what));
     };
-    match name.as_str() {
-        "warn" => Ok(Action::Warn),
-        "quarantine" => Ok(Action::Quarantine),
-        "abort" => Ok(Action::Abort),
-        _ => {
-            let what = format!("unknown action {name:?}, expected warn, quarantine or abort");
-            Err(Flaw::new(at, what))
-        }
+    if named.name == "condition" && label.id.is_none() {
+        return Err(Flaw::new(label.at, "a condition needs an id"));
     }
+    let node = table.needs("an audit", named.name)?;
+    Ok(AuditEntry { label, named, node })
 }
 
 fn says(table: &mut Table, source: &Source, others: &[&str]) -> Result<Says> {

@@ -3,21 +3,27 @@
 use std::fmt::Write;
 
 use chrono::DateTime;
-use ml_core::{ColumnDef, Contract, Dataset, Type};
+use ml_core::{ColumnDef, Contract, Dataset, Scope, Type};
 
 use super::RuleFile;
+use super::audits::{self, NamedAudit};
 use super::named::{ALL, Named, Takes};
+use crate::Rule;
 
 /// How much of a predicate is shown: a list of codes goes on for long.
 const MOST_SQL: usize = 600;
 
-/// The reference of all rules that have a name: what each means, what it takes, an example as it stands in a file,
+/// The reference of all rules and audits that have a name: what each means, what it takes, an example as it stands in a file,
 /// and the predicate of PostgreSQL that the example renders. `RULES.md` of this crate is it.
 pub fn reference() -> String {
     let mut out = String::from(HEAD);
+    // Writing to a string does not fail.
     for named in ALL {
-        // Writing to a string does not fail.
         let _ = entry(named, &mut out);
+    }
+    out.push_str(AUDITS);
+    for named in audits::ALL {
+        let _ = audit(named, &mut out);
     }
     out
 }
@@ -26,6 +32,37 @@ const HEAD: &str = "# The rules\n\n\
     Written by `cargo run -p ml-quality --example rules` from the catalogue itself; a test compares it.\n\
     `SEMANTICS.md` says what the parts mean for NULL, blanks, NaN, text and time. A record violates a rule where its\n\
     predicate is false; NULL passes. Rules about now are shown for a load that began at 2026-01-01 00:00:00 UTC.\n";
+
+const AUDITS: &str = "\n# The audits\n\n\
+    About the rows of a load together, judged by the server before anyone can see them. `{rows}` stands for the rows.\n\
+    One that says which rows offend can hold them back (`action = \"quarantine\"`); the others warn or abort.\n";
+
+fn audit(named: &NamedAudit, out: &mut String) -> std::fmt::Result {
+    let takes = named.takes;
+    writeln!(
+        out,
+        "\n## {}\n\n{}\n\nTakes: {takes}.\n",
+        named.name, named.means
+    )?;
+    writeln!(out, "```toml\n[[audit]]\n{}\n```\n", named.example)?;
+    let file = RuleFile::toml(&format!("[[audit]]\n{}", named.example));
+    match file.and_then(|file| file.audits(&sample())) {
+        Ok(audits) => {
+            let audit = &audits[0];
+            let (id, expected, dimension) = (&audit.id, &audit.expected, audit.dimension);
+            let offend = match audit.scope {
+                Scope::Row => "Says which rows offend.",
+                Scope::Load => "About the load as a whole.",
+            };
+            writeln!(
+                out,
+                "Named `{id}`; expects {expected}; about {dimension}. {offend}\n"
+            )?;
+            writeln!(out, "```sql\n{}\n```", audit.sql)
+        }
+        Err(error) => writeln!(out, "{error}"),
+    }
+}
 
 fn entry(named: &Named, out: &mut String) -> std::fmt::Result {
     let takes = match named.takes {
@@ -40,17 +77,24 @@ fn entry(named: &Named, out: &mut String) -> std::fmt::Result {
     )?;
     writeln!(out, "```toml\n[[rule]]\n{}\n```\n", named.example)?;
     match shown(named) {
-        Ok((id, expected, sql)) => {
+        Ok((rule, sql)) => {
+            let Rule {
+                id,
+                expected,
+                dimension,
+                ..
+            } = rule;
             writeln!(
                 out,
-                "Named `{id}`; expects {expected}.\n\n```sql\n{sql}\n```"
-            )
+                "Named `{id}`; expects {expected}; about {dimension}.\n"
+            )?;
+            writeln!(out, "```sql\n{sql}\n```")
         }
         Err(error) => writeln!(out, "{error}"),
     }
 }
 
-fn shown(named: &Named) -> ml_core::Result<(String, String, String)> {
+fn shown(named: &Named) -> ml_core::Result<(Rule, String)> {
     let contract = sample();
     let file = RuleFile::toml(&format!("[[rule]]\n{}", named.example))?;
     let mut rules = file.rules(&contract)?;
@@ -61,7 +105,7 @@ fn shown(named: &Named) -> ml_core::Result<(String, String, String)> {
     )?;
     let end = sql.floor_char_boundary(MOST_SQL);
     let rest = if end < sql.len() { " …" } else { "" };
-    Ok((rule.id, rule.expected, format!("{}{rest}", &sql[..end])))
+    Ok((rule, format!("{}{rest}", &sql[..end])))
 }
 
 /// What the examples are about.

@@ -121,6 +121,11 @@ fn stored_rules_read_back_as_themselves() {
 fn a_stored_rule_is_easy_to_read() {
     let json = serde_json::to_value(Order::STOCK.at_least(1)).unwrap();
     let expr = serde_json::json!({"compare": ["ge", {"column": "stock"}, {"literal": {"int": 1}}]});
-    let rule = serde_json::json!({"id": "stock.range", "expr": expr, "expected": "at least 1"});
+    let rule = serde_json::json!({
+        "id": "stock.range", "expr": expr, "expected": "at least 1", "dimension": "validity"
+    });
     assert_eq!(json, rule);
+    let bare = serde_json::json!({"id": "stock.range", "expr": expr, "expected": "at least 1"});
+    let read: Rule = serde_json::from_value(bare).unwrap();
+    assert_eq!(read, Order::STOCK.at_least(1));
 }

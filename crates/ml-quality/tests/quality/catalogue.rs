@@ -357,7 +357,8 @@ fn a_handle_and_a_file_make_the_same_rule() {
         seen.push(text);
     }
     let reference = ml_quality::reference();
-    for name in reference
+    let rules = reference.split("# The audits").next().unwrap();
+    for name in rules
         .split("\n## ")
         .skip(1)
         .filter_map(|entry| entry.lines().next())

@@ -116,7 +116,7 @@ fn a_judge_lists_what_runs_where() {
     let listed = judge.sql();
     let runs: Vec<_> = listed
         .iter()
-        .map(|rule| (rule.id.as_str(), rule.action, rule.predicate.is_ok()))
+        .map(|rule| (rule.id.as_str(), rule.count.action, rule.predicate.is_ok()))
         .collect();
     let expected = [
         ("invoice_no.not_blank", Action::Quarantine, true),

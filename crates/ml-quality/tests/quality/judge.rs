@@ -1,5 +1,7 @@
-use ml_core::{Fault, FieldError, Malformed, Pii, Report, Settled, Stage};
-use ml_quality::{Action, RuleSet, rule, validated};
+use ml_core::{
+    Dimension, Fault, FieldError, Gate, Malformed, Pii, Report, Settled, Stage, Tolerance, Verdict,
+};
+use ml_quality::{Action, ColumnRules, RuleSet, rule, validated, when};
 use rust_decimal::dec;
 
 use crate::order::{Order, good, ids, rules, violations};
@@ -105,6 +107,76 @@ fn the_card_has_every_rule() {
     assert!(card.rules.values().all(|count| count.violations == 0));
     assert_eq!(card.rules["price.positive"].action, Action::Abort);
     assert!(card.rules.contains_key("validate"));
+}
+
+#[test]
+fn the_card_says_what_each_rule_is_about() {
+    let shipped = when(Order::REGION.not_null()).then(
+        Order::SHIPPED_AT
+            .not_null()
+            .dimension(Dimension::Timeliness)
+            .named("shipped"),
+    );
+    let known = rule("known", 1, |_: &Order| false).dimension(Dimension::Accuracy);
+    let judge = rules().warn(shipped).warn(known).build().unwrap();
+    let mut card = judge.card();
+    let mut report = Report::default();
+    judge.judge(&good(), &[], &mut report);
+    report.settle(true);
+    card += &report.take_card();
+    assert_eq!(card.rules["shipped"].dimension, Dimension::Timeliness);
+    assert_eq!(card.rules["known"].dimension, Dimension::Accuracy);
+    assert_eq!(card.rules["known"].violations, 1);
+    assert_eq!(card.score(Dimension::Accuracy), Some(0.0));
+    assert_eq!(card.score(Dimension::Timeliness), Some(1.0));
+}
+
+#[test]
+fn an_abort_with_a_tolerance_holds_back_and_refuses_beyond_it() {
+    let known = rule("known", 1, |order: &Order| order.paid).tolerating(Tolerance::share(0.5));
+    let judge = rules().abort(known).build().unwrap();
+    let unpaid = || Order {
+        paid: false,
+        ..good()
+    };
+    let verdict = |orders: &[Order]| {
+        let mut report = Report::default();
+        for order in orders {
+            judge.judge(order, &[], &mut report);
+            report.settle(true);
+        }
+        let mut card = report.take_card();
+        card += &judge.card();
+        assert!(!Gate::off().is_doomed(&card), "shares can still get better");
+        (card.quarantined, Gate::off().verdict(&card))
+    };
+    assert_eq!(verdict(&[good(), unpaid()]), (1, Verdict::Applied));
+    let why = "rule known aborts: 2 violations in 3 records (66.67 %), at most 50 % allowed";
+    assert_eq!(
+        verdict(&[good(), unpaid(), unpaid()]),
+        (2, Verdict::Refused(why.into()))
+    );
+}
+
+#[test]
+fn rules_that_only_warn_have_no_tolerance() {
+    let never = rule("never", 1, |_: &Order| false).tolerating(Tolerance::NONE);
+    let low = Order::PRICE
+        .at_most(dec!(0))
+        .named("low")
+        .tolerating(Tolerance::NONE);
+    let set = rules().quarantine(never).abort(low);
+    let judge = set.warn_only().build().unwrap();
+    let mut report = Report::default();
+    judge.judge(&good(), &[], &mut report);
+    report.settle(true);
+    let mut card = report.take_card();
+    card += &judge.card();
+    assert_eq!(
+        card.rules["never"].violations + card.rules["low"].violations,
+        2
+    );
+    assert_eq!(Gate::off().verdict(&card), Verdict::Applied);
 }
 
 #[test]

@@ -14,11 +14,15 @@ fn the_reference_is_that_of_the_catalogue() {
 #[test]
 fn every_rule_has_an_example_with_sql() {
     let reference = ml_quality::reference();
-    let entries: Vec<&str> = reference.split("\n## ").skip(1).collect();
-    assert!(entries.len() >= 41, "{}", entries.len());
-    for entry in entries {
-        for part in ["\n```toml\n[[rule]]\n", "Named `", "\n```sql\n"] {
-            assert!(entry.contains(part), "{entry}");
+    let (rules, audits) = reference.split_once("# The audits").unwrap();
+    for (part, least, head) in [(rules, 41, "[[rule]]"), (audits, 16, "[[audit]]")] {
+        let entries: Vec<&str> = part.split("\n## ").skip(1).collect();
+        assert!(entries.len() >= least, "{}", entries.len());
+        let head = format!("\n```toml\n{head}\n");
+        for entry in entries {
+            for part in [&head, "Named `", "\n```sql\n"] {
+                assert!(entry.contains(part), "{entry}");
+            }
         }
     }
 }

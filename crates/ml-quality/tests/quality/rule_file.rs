@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ml_core::{Contract, Fields, Fingerprint, Report, Row, Typed};
+use ml_core::{Contract, Dimension, Fields, Fingerprint, Report, Row, Tolerance, Typed};
 use ml_quality::{Action, ColumnRules, NumberRules, Rule, RuleFile, RuleSet, TextRules};
 use proptest::prelude::*;
 use rust_decimal::dec;
@@ -153,6 +153,28 @@ fn three_ways_have_one_fingerprint() {
 }
 
 #[test]
+fn a_label_says_more_than_the_catalogue() {
+    let text = "[[rule]]\ncolumn = 'email'\ncheck = 'email'\ndimension = 'accuracy'\ntolerance = { share = 0.02, records = 9 }
+        [[audit]]\nunique = ['email', 'region']\naction = 'quarantine'\nid = 'one.each'\nexpected = 'each once'
+        [[audit]]\nsum = { of = 'quantity', min = 1 }\naction = 'warn'\ntolerance = { records = 0 }";
+    let file = RuleFile::toml(text).unwrap();
+    let (action, rule) = file.rules(&contract()).unwrap().remove(0);
+    let tolerance = Tolerance {
+        share: 0.02,
+        records: 9,
+    };
+    let twin = Order::EMAIL.is_email().dimension(Dimension::Accuracy);
+    assert_eq!(rule, twin.tolerating(tolerance));
+    assert_eq!(action, Action::Quarantine);
+    let unique = ml_quality::audits::unique((Order::EMAIL, Order::REGION)).unwrap();
+    let unique = unique.quarantine().unwrap().expecting("each once");
+    let sum = ml_quality::audits::sum(Order::QUANTITY, dec!(1)..).unwrap();
+    let mut expected = [unique, sum.warn().tolerating(Tolerance::records(0))];
+    expected[0].id = "one.each".into();
+    assert_eq!(file.audits(&contract()).unwrap(), expected);
+}
+
+#[test]
 fn actions_and_order_are_those_of_the_file() {
     let rules = files().map(|file| file.rules(&contract()).unwrap());
     assert_eq!(rules[0], rules[1]);
@@ -235,7 +257,10 @@ fn a_file_is_a_list_of_rules() {
         ("rule = []", "1: there are no rules"),
         ("rule = 1", "8: rule is a number, expected a list"),
         ("rule = [1]", "9: rule is a number, expected a table"),
-        ("rules = []", "1: unknown key \"rules\", expected rule"),
+        (
+            "rules = []",
+            "1: unknown key \"rules\", expected rule, audit",
+        ),
     ];
     for (text, said) in table {
         let error = RuleFile::toml(text).unwrap_err();

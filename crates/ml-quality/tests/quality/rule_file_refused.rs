@@ -33,7 +33,7 @@ fn refusal(name: &str, text: &str) -> String {
     said.replacen(" column ", ":", 1)
 }
 
-const KEYS: &str = "id, action, column, check, when, where, expected, required_if, present, length, starts_with, \
+const KEYS: &str = "id, action, expected, dimension, tolerance, column, check, when, where, required_if, present, length, starts_with, \
     ends_with, contains, matches, characters, one_of, none_of, range, multiple_of, scale, precision, not_before, \
     not_after, recent, ordered, within_days";
 const CHECKS: &str = "not_null, not_blank, email, email_strict, url, uuid, ipv4, ipv6, iso_date, phone, iban, luhn, \
@@ -44,7 +44,7 @@ const CHECKS: &str = "not_null, not_blank, email, email_strict, url, uuid, ipv4,
 fn toml_is_refused_where_it_is_wrong() {
     let typo = format!("3:1: unknown key \"chekc\", expected {KEYS}");
     let nice = format!("3:9: unknown check \"nice\", expected {CHECKS}");
-    let named = KEYS.split_once("expected, ").unwrap().1;
+    let named = KEYS.split_once("where, ").unwrap().1;
     let empty = format!("1:1: a rule needs one of when, check, {named}");
     let table = [
         ("column = 'amount'\nchekc = 'email'", typo.as_str()),
@@ -59,7 +59,7 @@ fn toml_is_refused_where_it_is_wrong() {
         ),
         (
             "column = 'amount'\ncheck = 'positive'\naction = 'drop'",
-            "4:10: unknown action \"drop\", expected warn, quarantine or abort",
+            "4:10: unknown action \"drop\", expected one of warn, quarantine, abort",
         ),
         (
             "column = 'amount'\ncheck = 'positive'\naction = 1",
@@ -123,6 +123,19 @@ fn toml_is_refused_where_it_is_wrong() {
         (
             "column = 'region'\nlength = { max = -1 }",
             "3:18: max is no whole number from 0",
+        ),
+        (
+            "column = 'amount'\ncheck = 'positive'\ndimension = 'beauty'",
+            "4:13: unknown dimension \"beauty\", expected one of completeness, validity, uniqueness, consistency, \
+             timeliness, accuracy",
+        ),
+        (
+            "column = 'amount'\ncheck = 'positive'\ntolerance = {}",
+            "4:13: a tolerance needs share or records",
+        ),
+        (
+            "column = 'amount'\ncheck = 'positive'\ntolerance = { share = 1.5 }",
+            "4:23: share is 1.5, expected a share from 0 to 1",
         ),
         (
             "column = 'region'\nstarts_with = ''",
@@ -243,7 +256,7 @@ fn yaml_is_refused_where_it_is_wrong() {
         ),
         (
             "column: amount\n    check: positive\n    action: no",
-            "4:13: unknown action \"no\", expected warn, quarantine or abort",
+            "4:13: unknown action \"no\", expected one of warn, quarantine, abort",
         ),
         (
             "check: positive\n    check: positive",
@@ -283,6 +296,51 @@ fn yaml_is_refused_where_it_is_wrong() {
     );
 }
 
+/// What stands under `[[audit]]`.
+#[test]
+fn audits_are_refused_where_they_are_wrong() {
+    let one = "unique, references, determines, interval_overlap, condition, row_count, row_count_like_last, null_share, \
+        distinct_count, mean, sum, standard_deviation, quantile, freshness, no_gaps, reconciles";
+    let nothing = format!("1:1: an audit is one of {one}");
+    let table = [
+        ("action = 'warn'", nothing.as_str()),
+        (
+            "unique = ['day']\nsum = { of = 'amount', min = 1 }",
+            &nothing,
+        ),
+        (
+            "unique = ['dai']",
+            "2:11: bronze.orders has no column \"dai\"",
+        ),
+        (
+            "sum = { of = 'amount', min = 1 }\naction = 'quarantine'",
+            "1:1: audit amount.sum cannot hold rows back: it is about the load as a whole; let it warn or abort",
+        ),
+        (
+            "mean = { of = 'amount', min = 2, max = 1 }",
+            "2:8: audit amount.mean: an audit needs a range with a bound and something in it, not [\">= 2\", \"<= 1\"]",
+        ),
+        (
+            "references = { of = ['region'], dataset = 'silver', columns = ['x'] }",
+            "2:43: \"silver\" is not a dataset: expected schema.table",
+        ),
+        ("condition = 'true'", "1:1: a condition needs an id"),
+        (
+            "id = 'x'\ncondition = 'true) or (true'",
+            "3:13: the condition of audit condition: it ends before )",
+        ),
+        ("id = ''\nunique = ['day']", "2:6: an id has letters"),
+    ];
+    for (audit, said) in table {
+        let text = format!("[[audit]]\n{audit}");
+        let made = RuleFile::named("r.toml", &text).and_then(|file| file.audits(&contract()));
+        let error = made.unwrap_err();
+        assert_eq!(error.kind(), Kind::Contract);
+        let found = error.to_string().replacen(" column ", ":", 1);
+        assert_eq!(found, format!("r.toml, line {said}"), "{audit}");
+    }
+}
+
 #[test]
 fn what_has_no_place_has_the_name() {
     let error = error("r.toml", "[[rule]]\ncolumn = 'day'\ncheck = 'not_null'");
@@ -296,7 +354,7 @@ fn what_has_no_place_has_the_name() {
     let error = RuleFile::toml("x = 1").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the rules, line 1 column 1: unknown key \"x\", expected rule"
+        "the rules, line 1 column 1: unknown key \"x\", expected rule, audit"
     );
 }
 

@@ -2,32 +2,39 @@ use csv_async::ByteRecord;
 use memchr::memchr;
 use ml_core::{ColumnDef, Contract};
 
+use crate::Unknown;
+
 /// How many characters of a name, and how many names, an error shows.
 const SHOWN: usize = 60;
 
 /// Where the columns of a contract stand in a file, found by name and never by place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Header {
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Heading {
     /// Per column its field; `None` for an optional one that is not there.
     pub(crate) map: Vec<Option<usize>>,
     /// How many fields a record has.
     pub(crate) width: usize,
+    /// What the columns are called in the file; without a header, in the contract.
+    names: ByteRecord,
+    /// The names without which no record is a header.
+    required: Vec<String>,
 }
 
 /// The header as text, or what is wrong with it and at which byte of it.
 pub(crate) fn text(raw: &[u8]) -> Result<&str, (usize, &'static str)> {
-    if raw.starts_with(b"\xff\xfe") || raw.starts_with(b"\xfe\xff") {
-        return Err((0, "it starts with the mark of UTF-16"));
-    }
     if let Some(at) = memchr(0, raw) {
         return Err((at, "a NUL byte, as UTF-16 and binary files have them"));
     }
     std::str::from_utf8(raw).map_err(|error| (error.valid_up_to(), "a byte that is not UTF-8"))
 }
 
-impl Header {
+impl Heading {
     /// Finds the columns of `contract` among the names of a header that is text; an error says what is wrong with it.
-    pub(crate) fn of(fields: &ByteRecord, contract: &Contract) -> Result<Self, String> {
+    pub(crate) fn of(
+        fields: &ByteRecord,
+        contract: &Contract,
+        policy: Unknown,
+    ) -> Result<Self, String> {
         let names: Vec<_> = fields.iter().map(String::from_utf8_lossy).collect();
         let find = |column: &ColumnDef| names.iter().position(|name| *name == column.header);
         let map: Vec<_> = contract.columns.iter().map(find).collect();
@@ -45,9 +52,52 @@ impl Header {
                 "the header names {twice:?} twice: rename or remove one of the two"
             ));
         }
-        report_unknown(&names, &map);
-        let width = names.len();
-        Ok(Header { map, width })
+        report_unknown(&names, &map, contract, policy)?;
+        Ok(Heading::new(fields.clone(), map, contract))
+    }
+
+    /// The columns of `contract` in their order, for a file without a header.
+    pub(crate) fn by_place(contract: &Contract) -> Self {
+        let names = contract
+            .columns
+            .iter()
+            .map(|column| column.header.as_bytes());
+        let map = (0..contract.columns.len()).map(Some).collect();
+        Heading::new(names.collect(), map, contract)
+    }
+
+    fn new(names: ByteRecord, map: Vec<Option<usize>>, contract: &Contract) -> Self {
+        let required = contract
+            .columns
+            .iter()
+            .filter(|column| !may_be_missing(column));
+        Heading {
+            map,
+            width: names.len(),
+            names,
+            required: required.map(|column| column.header.to_string()).collect(),
+        }
+    }
+
+    /// Whether a record is this header again.
+    #[inline]
+    pub(crate) fn is(&self, fields: &ByteRecord) -> bool {
+        fields.as_slice() == self.names.as_slice() && *fields == self.names
+    }
+
+    /// Whether a record is another header of the same contract: it has every name that is required, and half of
+    /// its fields are names, two at least.
+    #[inline]
+    pub(crate) fn is_like(&self, fields: &ByteRecord) -> bool {
+        let has = |name: &String| fields.iter().any(|field| field == name.as_bytes());
+        self.required.iter().all(has) && self.has_many_of(fields)
+    }
+
+    #[cold]
+    fn has_many_of(&self, fields: &ByteRecord) -> bool {
+        let is_name = |field: &&[u8]| self.names.iter().any(|name| name == *field);
+        let names = fields.iter().filter(is_name).count();
+        names >= 2 && names * 2 >= fields.len()
     }
 }
 
@@ -95,12 +145,26 @@ fn twice<'a>(names: &'a [impl AsRef<str>], contract: &Contract) -> Option<&'a st
     names.find(|name| !seen.insert(*name) && (!name.is_empty() || wanted(name)))
 }
 
-fn report_unknown(names: &[impl AsRef<str>], map: &[Option<usize>]) {
+fn report_unknown(
+    names: &[impl AsRef<str>],
+    map: &[Option<usize>],
+    contract: &Contract,
+    policy: Unknown,
+) -> Result<(), String> {
     let unknown = (0..names.len()).filter(|place| !map.contains(&Some(*place)));
     let unknown: Vec<_> = unknown.map(|place| names[place].as_ref()).collect();
-    if !unknown.is_empty() {
-        tracing::debug!(columns = ?unknown, "columns that the contract does not know are ignored");
+    if unknown.is_empty() {
+        return Ok(());
     }
+    if policy == Unknown::Refuse {
+        return Err(format!(
+            "the header has {}, which {} does not know: add them to the contract, or ignore what is unknown",
+            list(&unknown),
+            contract.dataset
+        ));
+    }
+    tracing::debug!(columns = ?unknown, "columns that the contract does not know are ignored");
+    Ok(())
 }
 
 #[cfg(test)]
@@ -118,7 +182,8 @@ mod tests {
     }
 
     fn map(names: &[&str]) -> Result<Vec<Option<usize>>, String> {
-        Header::of(&ByteRecord::from(names), &contract()).map(|header| header.map)
+        Heading::of(&ByteRecord::from(names), &contract(), Unknown::Ignore)
+            .map(|heading| heading.map)
     }
 
     #[test]
@@ -142,7 +207,7 @@ mod tests {
         let mut contract = contract();
         contract.columns[0].personal = true;
         let fields = ByteRecord::from(vec!["canary", "canary"]);
-        let error = Header::of(&fields, &contract).unwrap_err();
+        let error = Heading::of(&fields, &contract, Unknown::Ignore).unwrap_err();
         assert!(!error.contains("canary") && error.contains("2 fields"));
     }
 
@@ -157,7 +222,7 @@ mod tests {
     fn a_column_that_cannot_be_null_must_be_there() {
         let mut contract = contract();
         contract.columns[1].nullable = false;
-        assert!(Header::of(&ByteRecord::from(vec!["id"]), &contract).is_err());
+        assert!(Heading::of(&ByteRecord::from(vec!["id"]), &contract, Unknown::Ignore).is_err());
     }
 
     #[test]
@@ -165,6 +230,26 @@ mod tests {
         assert_eq!(text("id,größe".as_bytes()), Ok("id,größe"));
         assert_eq!(text(b"id,gr\xf6\xdfe").unwrap_err().0, 5);
         assert_eq!(text(b"i\0d\0").unwrap_err().0, 1);
-        assert!(text(b"\xff\xfei\0").unwrap_err().1.contains("UTF-16"));
+    }
+
+    /// D2: a frozen contract.
+    #[test]
+    fn an_unknown_column_is_refused_where_the_contract_is_frozen() {
+        let of = |names: Vec<&str>| Heading::of(&names.into(), &contract(), Unknown::Refuse);
+        assert!(of(vec!["note", "id"]).is_ok());
+        let error = of(vec!["id", "neu"]).unwrap_err();
+        assert!(error.contains(r#"has "neu", which bronze.orders does not know"#));
+    }
+
+    #[test]
+    fn a_header_is_known_again_in_any_order() {
+        let heading =
+            Heading::of(&vec!["id", "note"].into(), &contract(), Unknown::Ignore).unwrap();
+        assert!(heading.is(&vec!["id", "note"].into()));
+        assert!(!heading.is(&vec!["idn", "ote"].into()));
+        assert!(heading.is_like(&vec!["note", "id"].into()));
+        assert!(heading.is_like(&vec!["x", "note", "id"].into()));
+        assert!(!heading.is_like(&vec!["id", "7"].into()));
+        assert!(!heading.is_like(&vec!["1", "note"].into()));
     }
 }
