@@ -24,7 +24,7 @@ pub fn pairs(
     of: impl Fn(f64, f64) -> f64,
 ) -> f64 {
     let pair = |pair: usize| {
-        let (ours, theirs) = if pair % 2 == 0 {
+        let (ours, theirs) = if pair.is_multiple_of(2) {
             let ours = ours();
             (ours, theirs())
         } else {
