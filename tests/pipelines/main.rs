@@ -10,16 +10,20 @@ mod crash;
 mod database;
 mod differential;
 mod every_value;
+mod fairness;
 mod faults;
 mod flood;
 mod global_sales;
 mod guests;
 mod hostile_server;
 mod increments;
+mod landing;
 mod laws;
 mod merge;
 mod names;
 mod online_retail;
+mod oracle;
+pub mod orders;
 mod replay;
 #[path = "../../examples/replay.rs"]
 #[allow(dead_code)]
@@ -29,6 +33,7 @@ pub mod retail;
 mod sample_month;
 mod server_refuses;
 mod set_rules;
+mod shapes;
 mod spellings;
 mod star;
 pub mod support;

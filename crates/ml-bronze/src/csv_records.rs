@@ -1,9 +1,10 @@
 use std::io;
 
 use csv_async::{AsyncReader, AsyncReaderBuilder, ByteRecord};
-use ml_core::{Contract, Error, RawFields, Result, Violation};
+use ml_core::{Contract, Error, Result, Violation};
 
 use crate::content::Bytes;
+use crate::csv_fields::{self, Fields};
 use crate::frame::Frame;
 use crate::heading::{self, Heading};
 use crate::limits::Limits;
@@ -21,14 +22,11 @@ pub(crate) struct CsvRecords {
     limits: Limits,
     header: String,
     heading: Heading,
-    fields: Fields,
+    fields: ByteRecord,
     /// Where another header stood.
     changed: Option<Place>,
     misfits: Option<Misfits>,
 }
-
-/// The fields csv-async found, for the decoder.
-pub(crate) struct Fields(ByteRecord);
 
 #[derive(Debug, Clone, Copy)]
 struct Place {
@@ -42,21 +40,6 @@ struct Misfits {
     width: usize,
     count: u64,
     since: Place,
-}
-
-#[cfg(test)]
-impl Fields {
-    /// The values one behind the other.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.0.as_slice()
-    }
-}
-
-impl RawFields for Fields {
-    #[inline]
-    fn raw(&self, index: usize) -> Option<&[u8]> {
-        self.0.get(index)
-    }
 }
 
 /// csv-async over a window, which hands it one sound record at a time.
@@ -83,14 +66,19 @@ impl CsvRecords {
             limits,
             header: String::new(),
             heading: Heading::default(),
-            fields: Fields(ByteRecord::new()),
+            fields: ByteRecord::new(),
             changed: None,
             misfits: None,
         }
     }
 
     async fn read(&mut self) -> io::Result<()> {
-        match self.csv.read_byte_record(&mut self.fields.0).await {
+        let window = self.csv.get_ref();
+        if let Some(record) = window.unquoted() {
+            csv_fields::cut(record, window.marks().delimiter, &mut self.fields);
+            return Ok(());
+        }
+        match self.csv.read_byte_record(&mut self.fields).await {
             Ok(true) => Ok(()),
             // a sound record has a byte at least, and the window itself does not fail
             Ok(false) => Err(io::ErrorKind::UnexpectedEof.into()),
@@ -130,7 +118,7 @@ impl CsvRecords {
         }
         let split = self.read().await;
         split.map_err(|cause| fault::unreadable(name, 0, cause))?;
-        Heading::of(&self.fields.0, contract, self.dialect.policy()).map_err(|what| {
+        Heading::of(&self.fields, contract, self.dialect.policy()).map_err(|what| {
             let line = frame.line;
             Error::contract(format!("{name}, line {line}: {what}"))
         })
@@ -139,11 +127,11 @@ impl CsvRecords {
     /// What a record is that is no data: a header.
     #[inline]
     fn header_fault(&mut self, here: Place) -> Option<Violation> {
-        if self.heading.is(&self.fields.0) {
+        if self.heading.is(&self.fields) {
             self.changed = None;
             return Some(fault::repeated_header());
         }
-        if self.heading.is_like(&self.fields.0) {
+        if self.heading.is_like(&self.fields) {
             self.changed = Some(here);
         }
         let Place { record, line } = self.changed?;
@@ -152,7 +140,7 @@ impl CsvRecords {
 
     #[inline]
     fn width_fault(&mut self, here: Place) -> Option<Violation> {
-        let (expected, width) = (self.heading.width, self.fields.0.len());
+        let (expected, width) = (self.heading.width, self.fields.len());
         if width == expected {
             self.misfits = None;
             return None;
@@ -177,13 +165,13 @@ impl CsvRecords {
         if frame.len <= self.limits.field as u64 {
             return None;
         }
-        let longest = self.fields.0.iter().map(<[u8]>::len).max().unwrap_or(0);
+        let longest = self.fields.iter().map(<[u8]>::len).max().unwrap_or(0);
         (longest > self.limits.field).then(|| fault::field_size(Self::SIZE, longest, &self.limits))
     }
 }
 
 impl Splitter for CsvRecords {
-    type Fields = Fields;
+    type Fields<'a> = Fields<'a>;
 
     const RULES: &'static [&'static str] = &[
         fault::QUOTE,
@@ -247,8 +235,8 @@ impl Splitter for CsvRecords {
             .or_else(|| self.size_fault(frame)))
     }
 
-    fn fields(&self) -> &Fields {
-        &self.fields
+    fn fields(&self) -> Fields<'_> {
+        Fields::of(&self.fields)
     }
 
     fn map(&self) -> &[Option<usize>] {

@@ -31,7 +31,7 @@ enum Value {
     },
 }
 
-impl RawFields for Fields {
+impl RawFields for &Fields {
     #[inline]
     fn raw(&self, index: usize) -> Option<&[u8]> {
         match self.values.get(index)? {

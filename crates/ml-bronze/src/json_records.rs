@@ -158,7 +158,7 @@ fn syntax(error: &serde_json::Error, start: u64) -> Violation {
 }
 
 impl Splitter for JsonRecords {
-    type Fields = Fields;
+    type Fields<'a> = &'a Fields;
 
     const RULES: &'static [&'static str] = &[SYNTAX, NESTED, UNKNOWN, fault::MARK, Self::SIZE];
     const SIZE: &'static str = "json.size";

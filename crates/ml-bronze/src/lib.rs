@@ -41,6 +41,7 @@
 mod buffer;
 mod codec;
 mod content;
+mod csv_fields;
 mod csv_file;
 mod csv_records;
 mod decoding;

@@ -227,7 +227,7 @@ impl<R: Record, S: Splitter> Reading<R, S> {
     fn decode(&mut self, frame: &Frame) {
         self.bad.clear();
         let (fields, map) = (self.splitter.fields(), self.splitter.map());
-        self.record.decode_into(fields, map, &mut self.bad);
+        self.record.decode_into(&fields, map, &mut self.bad);
         for at in 0..self.bad.len() {
             let violation = self.explain(self.bad[at], frame);
             self.report.violate(violation);
@@ -248,8 +248,8 @@ impl<R: Record, S: Splitter> Reading<R, S> {
 
     #[cold]
     fn explain(&self, bad: FieldError, frame: &Frame) -> Violation {
-        let index = self.splitter.map()[bad.ordinal];
-        let bytes = index.and_then(|index| self.splitter.fields().raw(index));
+        let (fields, index) = (self.splitter.fields(), self.splitter.map()[bad.ordinal]);
+        let bytes = index.and_then(|index| fields.raw(index));
         let offset = match bad.fault {
             Fault::Utf8(offset) => offset,
             Fault::Nul => bytes.and_then(|bytes| memchr(0, bytes)).unwrap_or(0),

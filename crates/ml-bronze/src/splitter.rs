@@ -9,7 +9,9 @@ use crate::window::Window;
 /// Tells the fields of a record apart: all that CSV and NDJSON do not share.
 pub(crate) trait Splitter: Send + Sized {
     /// The fields of the current record.
-    type Fields: RawFields + Sync;
+    type Fields<'a>: RawFields + Copy
+    where
+        Self: 'a;
 
     /// The rules of its own, beyond those that every source has.
     const RULES: &'static [&'static str];
@@ -45,7 +47,7 @@ pub(crate) trait Splitter: Send + Sized {
     ) -> impl Future<Output = io::Result<Option<Violation>>> + Send;
 
     /// What the last split found.
-    fn fields(&self) -> &Self::Fields;
+    fn fields(&self) -> Self::Fields<'_>;
 
     /// Per column its field.
     fn map(&self) -> &[Option<usize>];

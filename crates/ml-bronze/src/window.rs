@@ -138,6 +138,12 @@ impl<F> Window<F> {
         self.raw() == BOM
     }
 
+    /// The current record behind such a mark, where it has no quotes.
+    pub(crate) fn unquoted(&self) -> Option<&[u8]> {
+        let record = self.raw().get(self.scan.start()..)?;
+        (!self.scan.saw_quotes()).then_some(record)
+    }
+
     /// Where in the text the current record starts.
     pub(crate) fn offset(&self) -> u64 {
         self.buffer.offset()

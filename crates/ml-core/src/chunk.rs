@@ -2,6 +2,7 @@ use std::fmt;
 
 use bytes::{BufMut, Bytes, BytesMut};
 
+use crate::encode::eight;
 use crate::{Located, Position, Record};
 
 /// A container that takes records one by one, as a store wants them.
@@ -25,29 +26,48 @@ impl<R: Clone + Send> Chunk<R> for Vec<Located<R>> {
 }
 
 /// Records as rows of a binary `COPY`: load, record number, then the columns in order.
+///
+/// They are written straight into the pieces that are sent: one buffer that grows copies everything once more.
 #[derive(Clone, Default)]
 pub struct Encoded {
-    bytes: BytesMut,
+    full: Vec<Bytes>,
+    open: BytesMut,
     rows: u64,
 }
 
+/// A piece ends with the row that fills it to here, and has room for that row in 64 KiB unless it is a long one.
+const FULL: usize = 60 << 10;
+const ROOM: usize = 64 << 10;
+
 impl Encoded {
-    /// The rows, without the header and the trailer of the stream.
-    pub fn into_bytes(self) -> Bytes {
-        self.bytes.freeze()
+    /// The rows in pieces of at most 64 KiB, or as long as a row that is longer; without the header and the trailer of
+    /// the stream.
+    pub fn into_pieces(mut self) -> Vec<Bytes> {
+        self.close();
+        self.full
+    }
+
+    fn close(&mut self) {
+        if !self.open.is_empty() {
+            self.full.push(std::mem::take(&mut self.open).freeze());
+        }
     }
 }
 
 impl<R: Record> Chunk<R> for Encoded {
     fn push(&mut self, record: &R, at: Position) {
+        if self.open.is_empty() {
+            self.open.reserve(ROOM);
+        }
         // A contract has at most 1,595 columns.
-        self.bytes.put_i16(record.columns().len() as i16 + 2);
-        self.bytes.put_i32(8);
-        self.bytes.put_i64(at.load.0);
-        self.bytes.put_i32(8);
-        self.bytes.put_i64(at.record as i64);
-        record.encode(&mut self.bytes);
+        self.open.put_i16(record.columns().len() as i16 + 2);
+        eight(&mut self.open, at.load.0.to_be_bytes());
+        eight(&mut self.open, at.record.to_be_bytes());
+        record.encode(&mut self.open);
         self.rows += 1;
+        if self.open.len() >= FULL {
+            self.close();
+        }
     }
 
     fn rows(&self) -> u64 {
@@ -58,7 +78,7 @@ impl<R: Record> Chunk<R> for Encoded {
 /// Without the bytes: they may be personal.
 impl fmt::Debug for Encoded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes = self.bytes.len();
+        let bytes = self.open.len() + self.full.iter().map(Bytes::len).sum::<usize>();
         f.debug_struct("Encoded")
             .field("rows", &self.rows)
             .field("bytes", &bytes)

@@ -14,19 +14,20 @@ const EPOCH_MICROS: i64 = 946_684_800_000_000;
 
 impl ValueRef<'_> {
     /// Appends the value as one field of a binary COPY into a column of type `ty`.
+    #[inline]
     pub fn encode(&self, ty: Type, out: &mut BytesMut) {
         match (*self, ty) {
             (ValueRef::Null, _) => out.put_i32(-1),
             (ValueRef::Bool(v), _) => field(out, &[u8::from(v)]),
-            (ValueRef::Int(v), Type::Int4) => field(out, &(v as i32).to_be_bytes()),
+            (ValueRef::Int(v), Type::Int4) => four(out, v as i32),
             (ValueRef::Int(v), Type::Numeric) => numeric(Decimal::from(v), out),
-            (ValueRef::Int(v), _) => field(out, &v.to_be_bytes()),
-            (ValueRef::Float(v), _) => field(out, &v.to_be_bytes()),
+            (ValueRef::Int(v), _) => eight(out, v.to_be_bytes()),
+            (ValueRef::Float(v), _) => eight(out, v.to_be_bytes()),
             (ValueRef::Decimal(v), _) => numeric(v, out),
             (ValueRef::Text(v), _) => field(out, v.as_bytes()),
-            (ValueRef::Date(v), _) => field(out, &days(v).to_be_bytes()),
-            (ValueRef::Timestamp(v), _) => field(out, &micros(v).to_be_bytes()),
-            (ValueRef::Timestamptz(v), _) => field(out, &micros(v.naive_utc()).to_be_bytes()),
+            (ValueRef::Date(v), _) => four(out, days(v)),
+            (ValueRef::Timestamp(v), _) => eight(out, micros(v).to_be_bytes()),
+            (ValueRef::Timestamptz(v), _) => eight(out, micros(v.naive_utc()).to_be_bytes()),
         }
     }
 }
@@ -35,6 +36,20 @@ impl ValueRef<'_> {
 fn field(out: &mut BytesMut, bytes: &[u8]) {
     out.put_i32(bytes.len() as i32);
     out.put_slice(bytes);
+}
+
+/// Length and value at once: half as many looks at the room that is left.
+#[inline]
+fn four(out: &mut BytesMut, value: i32) {
+    out.put_u64(4 << 32 | u64::from(value as u32));
+}
+
+/// As [`four`].
+#[inline]
+pub(crate) fn eight(out: &mut BytesMut, value: [u8; 8]) {
+    let mut field = [0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0];
+    field[4..].copy_from_slice(&value);
+    out.put_slice(&field);
 }
 
 fn days(date: NaiveDate) -> i32 {
@@ -51,15 +66,12 @@ fn numeric(value: Decimal, out: &mut BytesMut) {
     let scale = value.scale();
     let padding = (4 - scale % 4) % 4;
     let fraction_digits = (scale + padding) / 4;
-    let mut rest = value.mantissa().unsigned_abs() * 10_u128.pow(padding);
     // 96 bits and three more decimal places fill at most nine digits
-    let mut digits = [0_i16; 10];
-    let mut used = 0;
-    while rest > 0 {
-        digits[used] = (rest % 10_000) as i16;
-        rest /= 10_000;
-        used += 1;
-    }
+    let mut digits = [0_u16; 10];
+    let used = cut(
+        value.mantissa().unsigned_abs() * 10_u128.pow(padding),
+        &mut digits,
+    );
     let skipped = digits[..used]
         .iter()
         .take_while(|digit| **digit == 0)
@@ -72,14 +84,31 @@ fn numeric(value: Decimal, out: &mut BytesMut) {
     };
     let negative = value.is_sign_negative() && used > 0;
     out.put_i32(8 + 2 * significant.len() as i32);
-    out.put_i16(significant.len() as i16);
-    out.put_i16(weight);
-    out.put_u16(if negative { 0x4000 } else { 0 });
-    out.put_u16(scale as u16);
+    let count = significant.len() as u64;
+    let sign: u64 = if negative { 0x4000 } else { 0 };
+    out.put_u64(count << 48 | u64::from(weight as u16) << 32 | sign << 16 | u64::from(scale));
     significant
         .iter()
         .rev()
-        .for_each(|digit| out.put_i16(*digit));
+        .for_each(|digit| out.put_u16(*digit));
+}
+
+/// The digits of a number to the base 10,000, least significant first; answers how many.
+fn cut(mut rest: u128, digits: &mut [u16]) -> usize {
+    let mut used = 0;
+    while rest > u128::from(u64::MAX) {
+        digits[used] = (rest % 10_000) as u16;
+        rest /= 10_000;
+        used += 1;
+    }
+    // most numbers are here from the start, and 64 bits are divided much faster
+    let mut rest = rest as u64;
+    while rest > 0 {
+        digits[used] = (rest % 10_000) as u16;
+        rest /= 10_000;
+        used += 1;
+    }
+    used
 }
 
 #[cfg(test)]

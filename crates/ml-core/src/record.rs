@@ -12,6 +12,12 @@ pub trait Fields {
 pub trait RawFields {
     /// The bytes of field number `index`, from 0.
     fn raw(&self, index: usize) -> Option<&[u8]>;
+
+    /// The same as text without NUL, for a source that looks at all fields at once, which is faster than one by one;
+    /// `None` says nothing about the field.
+    fn text(&self, _index: usize) -> Option<&str> {
+        None
+    }
 }
 
 /// Why one field of a record could not be decoded.
@@ -78,16 +84,18 @@ pub trait Typed: Record + 'static {
 
 /// Decodes one field into its place; `#[derive(Record)]` calls it for every column.
 #[inline]
-pub fn decode_field<V: Field>(
+pub fn decode_field<V: Field, R: RawFields>(
     place: &mut V,
-    bytes: Option<&[u8]>,
+    raw: &R,
+    index: Option<usize>,
     ordinal: usize,
     format: Option<&str>,
     bad: &mut Vec<FieldError>,
 ) {
-    let decoded = match bytes {
+    let decoded = match text(raw, index) {
         None if !V::NULLABLE => Err(Fault::Malformed(NOT_NULL)),
-        bytes => text(bytes.unwrap_or_default())
+        text => text
+            .unwrap_or(Ok(""))
             .and_then(|text| place.decode(text, format).map_err(Fault::Malformed)),
     };
     if let Err(fault) = decoded {
@@ -96,19 +104,20 @@ pub fn decode_field<V: Field>(
 }
 
 /// The same for a column whose values are written in a [`Notation`](crate::Notation).
-pub fn decode_noted<V: Field>(
+pub fn decode_noted<V: Field, R: RawFields>(
     place: &mut V,
-    bytes: Option<&[u8]>,
+    raw: &R,
+    index: Option<usize>,
     ordinal: usize,
     column: &ColumnDef,
     bad: &mut Vec<FieldError>,
 ) {
     let format = column.format.as_deref();
-    let Some(bytes) = bytes else {
-        return decode_field(place, None, ordinal, format, bad);
+    let Some(text) = text(raw, index) else {
+        return decode_field(place, raw, None, ordinal, format, bad);
     };
     let mut decode = |text| column.notation.decode(place, text, format);
-    let decoded = text(bytes).and_then(|text| decode(text).map_err(Fault::Malformed));
+    let decoded = text.and_then(|text| decode(text).map_err(Fault::Malformed));
     if let Err(fault) = decoded {
         bad.push(FieldError { ordinal, fault });
     }
@@ -117,7 +126,17 @@ pub fn decode_noted<V: Field>(
 /// What a column that may not be NULL expects.
 pub(crate) const NOT_NULL: Malformed = Malformed("a value, not NULL");
 
-pub(crate) fn text(bytes: &[u8]) -> Result<&str, Fault> {
+/// The text of a field; `None` is NULL, or not there.
+#[inline]
+pub(crate) fn text<R: RawFields>(raw: &R, index: Option<usize>) -> Option<Result<&str, Fault>> {
+    let index = index?;
+    match raw.text(index) {
+        Some(text) => Some(Ok(text)),
+        None => raw.raw(index).map(checked),
+    }
+}
+
+fn checked(bytes: &[u8]) -> Result<&str, Fault> {
     let text = std::str::from_utf8(bytes).map_err(|error| Fault::Utf8(error.valid_up_to()))?;
     if bytes.contains(&0) {
         Err(Fault::Nul)

@@ -104,9 +104,10 @@ impl Record for Row {
         bad: &mut Vec<FieldError>,
     ) {
         for (ordinal, column) in self.contract.columns.iter().enumerate() {
-            let decoded = match map[ordinal].and_then(|index| raw.raw(index)) {
+            let decoded = match text(raw, map[ordinal]) {
                 None if !column.nullable => Err(Fault::Malformed(NOT_NULL)),
-                bytes => text(bytes.unwrap_or_default())
+                text => text
+                    .unwrap_or(Ok(""))
                     .and_then(|text| decode(column, text).map_err(Fault::Malformed)),
             };
             match decoded {

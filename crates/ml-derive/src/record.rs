@@ -163,15 +163,15 @@ fn record_impl(input: &DeriveInput, core: &TokenStream, columns: &[Column<'_>]) 
         let (field, format) = (column.field, column.format());
         // what is declared costs those who declare it
         let decode = match column.is_plain() {
-            true => quote!(#core::decode_field(&mut self.#field, bytes, #ordinal, #format, bad)),
+            true => quote!(#core::decode_field(&mut self.#field, raw, index, #ordinal, #format, bad)),
             false => quote! {
                 #core::decode_noted(
-                    &mut self.#field, bytes, #ordinal, &<Self as #core::Typed>::COLUMNS[#ordinal], bad,
+                    &mut self.#field, raw, index, #ordinal, &<Self as #core::Typed>::COLUMNS[#ordinal], bad,
                 )
             },
         };
         quote! {
-            let bytes = map[#ordinal].and_then(|index| #core::RawFields::raw(raw, index));
+            let index = map[#ordinal];
             #decode;
         }
     });

@@ -10,7 +10,7 @@ WITH seen AS (
 ),
 
 new AS (
-    SELECT load.load_id, load.source, load.unloads
+    SELECT load.load_id, load.source, load.rows_accepted, load.unloads
     FROM meta.load
     WHERE
         load.dataset = ANY($2::text[])
@@ -38,5 +38,6 @@ SELECT
     pg_current_snapshot()::text AS snapshot,
     coalesce(array_agg(load_id ORDER BY load_id), '{}') AS loads,
     coalesce(array_agg(source ORDER BY load_id), '{}') AS sources,
+    coalesce(array_agg(rows_accepted ORDER BY load_id), '{}') AS rows,
     coalesce(array_agg(unloads ORDER BY load_id), '{}') AS unloads
 FROM new

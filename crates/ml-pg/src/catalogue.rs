@@ -1,5 +1,6 @@
 use deadpool_postgres::ClientWrapper;
 use ml_core::{Error, Fingerprint, Result};
+use tokio_postgres::Transaction;
 use tokio_postgres::types::{ToSql, Type};
 
 use crate::Table;
@@ -7,7 +8,7 @@ use crate::failure::Doing;
 use crate::ledger::lock_key;
 use crate::table::Shape;
 
-/// Creates schema and table where they are missing; the lock is there because `IF NOT EXISTS` races.
+/// Creates schema and table where they are missing; the lock is there because two would race.
 pub(crate) async fn create(client: &mut ClientWrapper, table: &Table) -> Result<()> {
     let doing = || format!("cannot create {}", table.dataset());
     let client: &mut tokio_postgres::Client = client;
@@ -17,11 +18,25 @@ pub(crate) async fn create(client: &mut ClientWrapper, table: &Table) -> Result<
     tx.execute_typed(lock, &[(&lock_key("create", &schema), Type::INT8)])
         .await
         .doing(doing())?;
-    tx.batch_execute("SET LOCAL client_min_messages = warning")
-        .await
-        .doing(doing())?;
-    tx.batch_execute(&table.create()).await.doing(doing())?;
+    if !exists(&tx, table).await? {
+        tx.batch_execute("SET LOCAL client_min_messages = warning")
+            .await
+            .doing(doing())?;
+        tx.batch_execute(&table.create()).await.doing(doing())?;
+    }
     tx.commit().await.doing(doing())
+}
+
+async fn exists(tx: &Transaction<'_>, table: &Table) -> Result<bool> {
+    let name = table.dataset().quoted();
+    let found = tx
+        .query_typed(
+            include_str!("../sql/table_exists.sql"),
+            &[(&name, Type::TEXT)],
+        )
+        .await
+        .doing(format!("cannot look {} up", table.dataset()))?;
+    Ok(found.first().is_some_and(|row| row.get(0)))
 }
 
 /// Compares the table with the live catalogue.

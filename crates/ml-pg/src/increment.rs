@@ -12,6 +12,7 @@ use crate::ledger::{self, Entry, Input};
 use crate::merge::MergeSql;
 use crate::pass::Pass;
 use crate::step::step;
+use crate::summary::summarise;
 use crate::{Database, Table};
 
 /// Takes the loads of one dataset that have newly become visible through a stage into a table that holds each
@@ -131,11 +132,11 @@ impl Increment {
             self.started.store(true, Ordering::Relaxed);
             return Ok(Advance::default());
         }
-        let mut pass = Pass::open(self, flow, stage, tx, &sql).await?;
+        step("summarise");
+        summarise(&self.database, &self.from.dataset).await;
+        let mut pass = Pass::open(self, flow, stage, tx, &sql, &inputs).await?;
         pass.retract(&sql, &inputs, &blank).await?;
-        for Input { load, source, .. } in
-            inputs.loads.iter().filter(|input| input.unloads.is_none())
-        {
+        for Input { load, source, .. } in inputs.loaded() {
             pass.take(*load, source, &blank).await?;
         }
         let merged = pass.merge(&sql, &inputs).await?;

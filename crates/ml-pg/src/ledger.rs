@@ -223,11 +223,20 @@ pub(crate) struct Inputs {
     pub(crate) loads: Vec<Input>,
 }
 
+impl Inputs {
+    /// Those that are loads, and not events.
+    pub(crate) fn loaded(&self) -> impl Iterator<Item = &Input> {
+        self.loads.iter().filter(|input| input.unloads.is_none())
+    }
+}
+
 /// A load that is new to a pipeline, or the event that unloaded one.
 pub(crate) struct Input {
     pub(crate) load: LoadId,
     /// The name of its source.
     pub(crate) source: String,
+    /// How many rows it has.
+    pub(crate) rows: u64,
     /// The load that the event unloaded.
     pub(crate) unloads: Option<LoadId>,
 }
@@ -256,14 +265,15 @@ pub(crate) async fn new_inputs(
         .first()
         .ok_or_else(|| ml_core::Error::storage("the server returned no row for new loads"))?;
     let (loads, sources): (Vec<i64>, Vec<String>) = (row.get(1), row.get(2));
-    let unloads: Vec<Option<i64>> = row.get(3);
-    let inputs = loads.into_iter().zip(sources).zip(unloads);
+    let (rows, unloads): (Vec<i64>, Vec<Option<i64>>) = (row.get(3), row.get(4));
+    let inputs = loads.into_iter().zip(sources).zip(rows).zip(unloads);
     Ok(Inputs {
         snapshot: row.get(0),
         loads: inputs
-            .map(|((load, source), unloads)| Input {
+            .map(|(((load, source), rows), unloads)| Input {
                 load: LoadId(load),
                 source,
+                rows: rows as u64,
                 unloads: unloads.map(LoadId),
             })
             .collect(),

@@ -131,7 +131,10 @@ impl<'a> PgLoad<'a> {
             }
         };
         step("send");
-        copy.send(rows.into_bytes()).await
+        for piece in rows.into_pieces() {
+            copy.send(piece).await?;
+        }
+        Ok(())
     }
 
     /// Writes the quarantine before the load ends. It must not go with the savepoint, so that goes first.

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use ml_core::{
     Audit, Chunk, Encoded, Error, Event, FieldError, Flow, Judged, LoadId, Located, Position,
-    RawFields, Receipt, Record, Result, Scorecard, Stage, Verdict,
+    Receipt, Record, Result, Scorecard, Stage, Verdict,
 };
 use tokio_postgres::types::Type;
 use tokio_postgres::{Row, Statement, Transaction};
@@ -11,9 +11,9 @@ use crate::copy::Copy;
 use crate::failure::Doing;
 use crate::ledger::{self, Entry, Inputs};
 use crate::merge::{INCREMENT, MergeSql};
+use crate::reader::Reader;
 use crate::retained::Retained;
 use crate::step::step;
-use crate::table::quoted;
 use crate::taken::Taken;
 use crate::wire::Wire;
 use crate::{Advance, Increment};
@@ -29,7 +29,7 @@ pub(crate) struct Pass<'a, S> {
     /// What rules about time call now.
     began: DateTime<Utc>,
     tx: Transaction<'a>,
-    select: Statement,
+    reader: Reader,
     copy: String,
     /// Those of the flow, after one that finds what the unique index could not hold.
     audits: Vec<Audit>,
@@ -50,34 +50,21 @@ impl<'a, S> Pass<'a, S> {
         stage: &'a S,
         tx: Transaction<'a>,
         sql: &MergeSql,
+        inputs: &Inputs,
     ) -> Result<Self> {
         step("stage");
         tx.batch_execute(&sql.stage)
             .await
             .doing(increment.doing("cannot make the table of the increment"))?;
-        let names: Vec<String> = increment
-            .from
-            .columns
-            .iter()
-            .map(|column| quoted(&column.name))
-            .collect();
-        let select = format!(
-            "SELECT {}, \"_record_no\" FROM {} WHERE \"_load_id\" = $1 ORDER BY \"_record_no\"",
-            names.join(", "),
-            increment.from.dataset.quoted()
-        );
-        let select = tx
-            .prepare_typed(&select, &[Type::INT8])
-            .await
-            .doing(increment.doing("cannot read its input"))?;
-        check_types(increment, &select)?;
+        let reader = Reader::prepare(&tx, increment, inputs).await?;
+        check_types(increment, reader.statement())?;
         Ok(Pass {
             increment,
             flow,
             stage,
             began: Utc::now(),
             tx,
-            select,
+            reader,
             copy: increment.into.copy_into(INCREMENT),
             audits: sql.oversized.iter().chain(flow.audits()).cloned().collect(),
             entry: None,
@@ -106,6 +93,7 @@ impl<'a, S> Pass<'a, S> {
     {
         self.flow.tell(Event::Begun { source }).await;
         step("input");
+        self.reader.open(&self.tx, input).await?;
         self.sql("SAVEPOINT ml_input").await?;
         let mut judged = Taken::default();
         self.stage.declare(&mut judged.card);
@@ -142,19 +130,10 @@ impl<'a, S> Pass<'a, S> {
         S: Stage<In> + Sync,
         S::Out: Record,
     {
-        let reading = || self.increment.doing(&format!("cannot read load {input}"));
-        let portal = self
-            .tx
-            .bind(&self.select, &[&input.0])
-            .await
-            .doing(reading())?;
         loop {
             step("fetch");
-            let rows = self
-                .tx
-                .query_portal(&portal, self.increment.batch as i32)
-                .await
-                .doing(reading())?;
+            let most = self.increment.batch;
+            let rows = self.reader.next(&self.tx, input, most).await?;
             if rows.is_empty() {
                 return Ok(());
             }
@@ -178,7 +157,9 @@ impl<'a, S> Pass<'a, S> {
                     .increment
                     .doing("the server refused rows; nothing is taken in");
                 let mut copy = Copy::open(&self.tx, &self.copy, what).await?;
-                copy.send(rows.into_bytes()).await?;
+                for piece in rows.into_pieces() {
+                    copy.send(piece).await?;
+                }
                 copy.finish().await?;
             }
         }
@@ -186,10 +167,7 @@ impl<'a, S> Pass<'a, S> {
 
     fn decode<In: Record>(&self, row: &Row, input: LoadId, blank: &In) -> Result<Located<In>> {
         let wire = Wire(row);
-        let record_no = wire
-            .raw(row.len() - 1)
-            .and_then(|bytes| bytes.try_into().ok())
-            .map_or(0, i64::from_be_bytes);
+        let record_no = wire.int8(row.len() - 1);
         let at = Position::new(input, record_no as u64);
         let mut record = blank.clone();
         match record.read_from(&wire) {

@@ -153,9 +153,11 @@ fn text(value: ValueRef<'_>) -> Option<&str> {
 }
 
 fn length(value: ValueRef<'_>) -> ValueRef<'_> {
-    text(value).map_or(ValueRef::Null, |text| {
-        ValueRef::Int(text.chars().count() as i64)
-    })
+    let count = |text: &str| match text.is_ascii() {
+        true => text.len(),
+        false => text.chars().count(),
+    };
+    text(value).map_or(ValueRef::Null, |text| ValueRef::Int(count(text) as i64))
 }
 
 fn is_blank(value: ValueRef<'_>) -> Option<bool> {

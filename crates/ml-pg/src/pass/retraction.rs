@@ -181,7 +181,7 @@ impl<S> Pass<'_, S> {
         S::Out: Record,
     {
         let held = self.held_records(of).await?;
-        let portal = self.tx.bind(&self.select, &[&of.input.0]).await;
+        let portal = self.tx.bind(self.reader.statement(), &[&of.input.0]).await;
         let portal = portal.doing(self.retracting())?;
         let (mut report, mut key) = (Report::at(of.began), BytesMut::new());
         loop {
@@ -211,7 +211,9 @@ impl<S> Pass<'_, S> {
             report.take_card();
             if Chunk::<S::Out>::rows(&staged) > 0 {
                 let mut copy = Copy::open(&self.tx, &self.copy, self.retracting()).await?;
-                copy.send(staged.into_bytes()).await?;
+                for piece in staged.into_pieces() {
+                    copy.send(piece).await?;
+                }
                 copy.finish().await?;
             }
         }

@@ -1,0 +1,86 @@
+//! "Bronze at PostgreSQL's own speed", in figures.
+//!
+//! `cargo bench --bench compare_load` starts its own server and takes about 12 minutes; it prints one line a figure,
+//! `name: value`. Ratios are medians of pairs of runs that take turns in going first; above 1, the first named is faster.
+//! The baseline is `psql \copy … CSV HEADER`, which checks nothing, of the same file without its bad rows, into an
+//! identical table (`load_vs_psql_copy`), and into one without its index. Ours decodes, judges by twelve rules,
+//! quarantines, hashes, and enters the ledger; every row has its load and record number.
+//!
+//! `cargo bench --bench compare_load -- PART…` takes some parts only: headline, chunks, bad-rows, memory-by-size,
+//! small-files, ledger, parallel, silver. `-- memory` loads 10 GB in a cgroup of 64 MiB, which needs 25 GB of disk and
+//! the right to make cgroups. `COMPARE_LOAD_ROWS` (2000000) makes everything smaller, `COMPARE_LOAD_PAIRS` (5) shorter.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod cgroup;
+mod curves;
+mod figure;
+mod file;
+mod headline;
+mod memory;
+mod order;
+mod server;
+mod silver;
+mod small;
+
+use std::env;
+
+use crate::figure::figure;
+use crate::server::Server;
+
+const ROWS: u64 = 2_000_000;
+const PAIRS: u64 = 5;
+const PARTS: [&str; 8] = [
+    "headline",
+    "silver",
+    "chunks",
+    "bad-rows",
+    "small-files",
+    "ledger",
+    "parallel",
+    "memory-by-size",
+];
+
+fn main() {
+    let mut args: Vec<String> = env::args().skip(1).collect();
+    if let [first, path] = args.as_slice()
+        && first == memory::CHILD
+    {
+        return memory::load_and_tell_peak(path);
+    }
+    // `cargo test --benches` has no use for figures.
+    if args.iter().any(|arg| arg == "--test") {
+        return;
+    }
+    args.retain(|arg| !arg.starts_with("--"));
+    let parts: Vec<&str> = match args.is_empty() {
+        true => PARTS.to_vec(),
+        false => args.iter().map(String::as_str).collect(),
+    };
+    let (rows, pairs) = (
+        number("COMPARE_LOAD_ROWS", ROWS),
+        number("COMPARE_LOAD_PAIRS", PAIRS),
+    );
+    let (server, pairs, by) = (Server::start(), pairs as usize, ROWS.div_ceil(rows));
+    figure("server", server.about());
+    for part in parts {
+        match part {
+            "headline" => headline::run(&server, rows, pairs),
+            "silver" => silver::of_one_load(&server, rows),
+            "chunks" => curves::chunks(&server, rows),
+            "bad-rows" => curves::bad_rows(&server, rows / 5),
+            "small-files" => small::many(&server, 10_000 / by),
+            "ledger" => small::ledger(&server),
+            "parallel" => small::parallel(&server, rows / 2, pairs),
+            "memory-by-size" => memory::sizes(&server, by),
+            "memory" => memory::capped(&server, by),
+            unknown => panic!("no part {unknown}: expected some of {PARTS:?} or memory"),
+        }
+    }
+}
+
+fn number(name: &str, default: u64) -> u64 {
+    match env::var(name) {
+        Ok(given) => given.parse().expect("a whole number"),
+        Err(_) => default,
+    }
+}
