@@ -29,6 +29,7 @@
 
 mod audit;
 mod audited;
+mod change;
 mod check_constraint;
 mod chunk;
 mod column;
@@ -67,6 +68,7 @@ mod violation;
 
 pub use audit::{Audit, Scope};
 pub use audited::{Audited, Finding};
+pub use change::Change;
 pub use check_constraint::CheckConstraint;
 pub use chunk::{Chunk, Encoded};
 pub use column::{Column, ColumnDef};
