@@ -164,6 +164,79 @@ async fn the_same_name_with_another_content_follows_the_policy() {
     assert_eq!(fresh.one("SELECT count(*) FROM bronze.sales").await, "2");
 }
 
+/// A5, C6: what means something to a COPY of text, and what a server would cut, is data as any other.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_text_arrives_as_it_is() {
+    let texts = [
+        "\\.",
+        "\\N",
+        "\\",
+        "\\t",
+        "a\tb",
+        "a\nb",
+        "\r\n",
+        " ab     ",
+        "",
+        "NULL",
+        "\"",
+        "'",
+        "\\.\n\\.",
+        "{\"\\u0000\":1}",
+        "\u{1}\u{7f}\u{85}\u{2028}",
+        "k1\u{200b}",
+        "\u{202e}txt",
+        "e\u{301}",
+        "\u{e9}",
+        "\u{10ffff}",
+        "%s;--",
+        "\\x00",
+    ];
+    let long = "\u{1f600}".repeat(200_000);
+    let texts: Vec<&str> = texts.into_iter().chain([long.as_str()]).collect();
+    let fresh = Fresh::migrated().await;
+    let note = metalayer::core::ColumnDef::of("note", metalayer::core::Type::Text);
+    let contract = Contract {
+        dataset: "bronze.notes".parse().unwrap(),
+        columns: vec![note],
+        grain: Vec::new(),
+    };
+    let contract = Arc::new(contract.checked().unwrap());
+    let table = Table::landing((*contract).clone());
+    fresh.database.create(&table).await.unwrap();
+    // in one column a lone `\.` is the whole line: first, in the middle, last; bare, and in quotes
+    let quoted = texts
+        .iter()
+        .map(|text| format!("\"{}\"", text.replace('"', "\"\"")));
+    let lines: Vec<String> = ["\\."]
+        .map(String::from)
+        .into_iter()
+        .chain(quoted)
+        .chain(["\\.".into()])
+        .collect();
+    let any = rule("any", 1, |_: &metalayer::core::Row| true).reading("note");
+    let judge = RuleSet::new().quarantine(any).build_for(&contract).unwrap();
+    let blank = metalayer::core::Row::new(Arc::clone(&contract));
+    let feed = CsvFile::with_contract("notes", contract, blank, judge);
+    let mut feed = feed.reading(std::io::Cursor::new(format!("note\n{}", lines.join("\n"))));
+    let mut store = Store::new(&fresh.database, &table);
+    let outcome = Flow::new(Gate::default())
+        .run(&mut feed, &mut store)
+        .await
+        .unwrap();
+    assert_eq!(outcome.receipt().unwrap().card.accepted, lines.len() as u64);
+    let client = fresh.database.client().await.unwrap();
+    let rows = client
+        .query("SELECT note FROM bronze.notes ORDER BY _record_no", &[])
+        .await
+        .unwrap();
+    let stored: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    assert_eq!(
+        (stored[0].as_str(), stored[stored.len() - 1].as_str()),
+        ("\\.", "\\.")
+    );
+    assert!(stored[1..stored.len() - 1].iter().eq(&texts));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_is_not_as_promised_is_found_at_the_start() {
     let (fresh, _) = retail().await;

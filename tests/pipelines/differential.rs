@@ -3,7 +3,7 @@
 mod rules;
 mod tables;
 mod trees;
-mod values;
+pub(crate) mod values;
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -325,10 +325,13 @@ async fn in_an_increment() {
                 .await,
             "1ax 2ax"
         );
-        let held = "SELECT string_agg(concat_ws(' ', dataset, load_state, origin_load, record_no, rule, convert_from(held.raw, 'UTF8')), E'\\n' ORDER BY origin_load, record_no, rule) \
+        let judged = flow.rules(Fingerprint::of("clean"));
+        let held = format!(
+            "SELECT string_agg(concat_ws(' ', dataset, load_state, origin_load, record_no, rule, convert_from(held.raw, 'UTF8')), E'\\n' ORDER BY origin_load, record_no, rule) \
             FROM meta.v_quarantine AS v JOIN meta.quarantine AS held USING (load_id, record_no) \
-            WHERE v.rule_set = encode(sha256('clean'), 'hex')";
-        seen.push(fresh.one(held).await);
+            WHERE v.rule_set = '{judged}'"
+        );
+        seen.push(fresh.one(&held).await);
     }
     assert_eq!(
         seen[0],

@@ -15,6 +15,7 @@ use crate::{Dialect, SourceFile};
 /// * `byte.utf8`, `byte.nul`: a field that is not UTF-8, or that holds a NUL.
 /// * `byte.bom`: a byte order mark in mid-file, where files were concatenated.
 /// * `<column>.decode`: a field that is no value of its column's type.
+/// * `row.size`: of some 330 columns and more, a record whose row no page of PostgreSQL has room for.
 pub type CsvFile<R> = SourceFile<R, Dialect>;
 
 impl<R> CsvFile<R> {

@@ -3,7 +3,10 @@
 use std::fmt::Write;
 use std::io;
 
-use ml_core::{Action, ColumnDef, Dimension, Error, Fault, RuleCount, Scorecard, Violation};
+use ml_core::{
+    Action, ColumnDef, Dimension, Error, Fault, MOST_TUPLE_BYTES, RuleCount, Scorecard, Violation,
+    can_be_too_large,
+};
 
 use crate::frame::Broken;
 use crate::layers::Illegible;
@@ -15,6 +18,7 @@ pub(crate) const WIDTH: &str = "csv.width";
 pub(crate) const HEADER: &str = "csv.header";
 pub(crate) const CHANGED: &str = "schema.changed";
 pub(crate) const MARK: &str = "byte.bom";
+const ROW: &str = "row.size";
 const UTF8: &str = "byte.utf8";
 const NUL: &str = "byte.nul";
 
@@ -26,6 +30,9 @@ pub(crate) fn declare(of_splitter: &[&str], columns: &[ColumnDef], card: &mut Sc
     let rule_of_form = RuleCount::of(Action::Quarantine).dimension(Dimension::Validity);
     for rule in [UTF8, NUL].iter().chain(of_splitter) {
         card.declare(*rule, rule_of_form);
+    }
+    if can_be_too_large(columns.len()) {
+        card.declare(ROW, rule_of_form);
     }
     for column in columns {
         card.declare(decode_rule(column), rule_of_form);
@@ -101,6 +108,13 @@ pub(crate) fn changed(what: &str, record: u64, line: u64) -> Violation {
 /// A field above the cap.
 pub(crate) fn field_size(rule: &'static str, length: usize, limits: &Limits) -> Violation {
     size(rule, "a field", limits.field, format!("{length} bytes"))
+}
+
+/// A row that no page of the server has the room for, without which the load would be refused whole.
+#[cold]
+pub(crate) fn row(bytes: usize) -> Violation {
+    let expected = format!("a row of at most {MOST_TUPLE_BYTES} bytes in its page");
+    violation(ROW, expected, format!("{bytes} bytes at least"))
 }
 
 fn size(rule: &'static str, what: &str, most: usize, found: String) -> Violation {

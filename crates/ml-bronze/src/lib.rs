@@ -55,6 +55,7 @@ mod layers;
 mod limits;
 mod ndjson;
 mod ndjson_file;
+mod open;
 mod pattern;
 mod quoting;
 mod reading;
@@ -80,6 +81,8 @@ mod laws;
 mod objects;
 #[cfg(test)]
 mod packed;
+#[cfg(test)]
+mod profiles;
 #[cfg(test)]
 mod splits;
 #[cfg(test)]

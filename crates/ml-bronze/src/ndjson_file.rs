@@ -11,6 +11,7 @@ use crate::{Ndjson, SourceFile};
 /// * `json.size`: a line above 16 MiB, or a value above 1 MiB.
 /// * `byte.utf8`: a line that is not UTF-8; `byte.nul`: a value with a NUL; `byte.bom`: a mark in mid-file.
 /// * `<column>.decode`: a value that is none of its column's type, or NULL where that may not be.
+/// * `row.size`: of some 330 columns and more, a record whose row no page of PostgreSQL has room for.
 ///
 /// ```
 /// # use ml_bronze::NdjsonFile;

@@ -2,10 +2,11 @@ use std::io;
 
 use memchr::memchr;
 use ml_core::{
-    Chunk, Contract, Error, Fault, FieldError, Fingerprint, Held, Judged, LoadId, Position,
-    Progress, RawFields, Record, Report, Result, Scorecard, Settled, Violation,
+    Chunk, Contract, Error, Fault, FieldError, Fingerprint, Held, Judged, LoadId, MOST_TUPLE_BYTES,
+    Position, Progress, RawFields, Record, Report, Result, Scorecard, Settled, Violation,
+    can_be_too_large, least_tuple_bytes,
 };
-use ml_quality::Judge;
+use ml_quality::{Judge, Profile};
 
 use crate::fault;
 use crate::frame::Frame;
@@ -21,6 +22,7 @@ pub(crate) struct Reading<R, S> {
     record: R,
     bad: Vec<FieldError>,
     report: Report,
+    profile: Option<Profile>,
     records: u64,
     phase: Phase,
 }
@@ -70,9 +72,21 @@ impl<R: Record, S: Splitter> Reading<R, S> {
             record: blank,
             bad: Vec::new(),
             report: Report::default(),
+            profile: None,
             records: 0,
             phase: Phase::Opened,
         })
+    }
+
+    /// The same source, whose records `profile` sees.
+    pub(crate) fn profiled(mut self, profile: Option<Profile>) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// What was seen of its records.
+    pub(crate) fn profile(&self) -> Option<&Profile> {
+        self.profile.as_ref()
     }
 
     /// Where the text comes from.
@@ -135,6 +149,9 @@ impl<R: Record, S: Splitter> Reading<R, S> {
             Some(fault) => self.report.violate(fault),
             None => {
                 self.decode(&frame);
+                if let Some(profile) = &mut self.profile {
+                    profile.see(&self.record, &self.bad);
+                }
                 judge.judge(&self.record, &self.bad, &mut self.report);
             }
         }
@@ -171,6 +188,18 @@ impl<R: Record, S: Splitter> Reading<R, S> {
         for at in 0..self.bad.len() {
             let violation = self.explain(self.bad[at], frame);
             self.report.violate(violation);
+        }
+        if self.bad.is_empty() && can_be_too_large(self.record.columns().len()) {
+            self.measure();
+        }
+    }
+
+    /// Of few columns the rows fit, whatever is in them; of many they are asked.
+    #[inline(never)]
+    fn measure(&mut self) {
+        let bytes = least_tuple_bytes(&self.record);
+        if bytes > MOST_TUPLE_BYTES {
+            self.report.violate(fault::row(bytes));
         }
     }
 

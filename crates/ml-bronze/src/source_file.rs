@@ -6,13 +6,14 @@ use ml_core::{
     Chunk, Contract, Error, Feed, Fingerprint, Judged, LoadId, LoadKey, Progress, Record, Result,
     Typed,
 };
-use ml_quality::Judge;
+use ml_quality::{Judge, Profile};
 use tokio::io::AsyncRead;
 
 use crate::content::{Bytes, Content};
 use crate::csv_records::CsvRecords;
 use crate::json_records::JsonRecords;
 use crate::limits::Limits;
+use crate::open::Open;
 use crate::reading::{Origin, Reading};
 use crate::received::Received;
 use crate::{Encoding, Form, fault, layers};
@@ -34,6 +35,8 @@ pub struct SourceFile<R, S = Form> {
     judge: Judge<R>,
     chunk: u64,
     limits: Limits,
+    /// One that has seen nothing, where one is to be kept.
+    profile: Option<Profile>,
     reading: Option<Open<R>>,
 }
 
@@ -43,21 +46,6 @@ enum Reader {
     File,
     /// Another reader, which is read once.
     Once(Option<Bytes>),
-}
-
-/// A source that is being read.
-enum Open<R> {
-    Csv(Box<Reading<R, CsvRecords>>),
-    Ndjson(Box<Reading<R, JsonRecords>>),
-}
-
-impl<R: Record> Open<R> {
-    fn origin(&self) -> &Origin {
-        match self {
-            Open::Csv(reading) => reading.origin(),
-            Open::Ndjson(reading) => reading.origin(),
-        }
-    }
 }
 
 impl<R: Typed, S: Default> SourceFile<R, S> {
@@ -93,6 +81,7 @@ impl<R: Record, S: Default> SourceFile<R, S> {
             judge,
             chunk: 10_000,
             limits: Limits::default(),
+            profile: None,
             reading: None,
         }
     }
@@ -130,6 +119,32 @@ impl<R, S> SourceFile<R, S> {
         self
     }
 
+    /// The same feed, which keeps a profile of what it reads in the pass that judges it; some 2.5 µs a record.
+    ///
+    /// ```
+    /// # use ml_bronze::CsvFile;
+    /// # use ml_core::{Flow, Gate, Memory, Record};
+    /// # use ml_quality::{ColumnRules, RuleSet};
+    /// # #[derive(Debug, Clone, Record)]
+    /// # #[record(dataset = "bronze.orders")]
+    /// # struct Order { #[column(critical)] id: i64, region: Option<String> }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # let text = "id,region\n1,Asia\n2,\nthree,Asia\n".as_bytes();
+    /// # let judge = RuleSet::<Order>::new().quarantine(Order::ID.at_least(1)).build()?;
+    /// let mut feed = CsvFile::new("orders.csv", judge).reading(text).profiled();
+    /// # let mut store = Memory::<Order>::default();
+    /// Flow::new(Gate::off()).run(&mut feed, &mut store).await?;
+    /// let profile = feed.profile().expect("asked for");
+    /// let columns = profile.columns();
+    /// assert_eq!((profile.count(), columns[0].undecodable, columns[1].nulls), (3, 1, 1));
+    /// println!("{profile}");
+    /// # Ok::<(), ml_core::Error>(()) }).unwrap();
+    /// ```
+    pub fn profiled(mut self) -> Self {
+        self.profile = Some(Profile::of(&self.contract));
+        self
+    }
+
     /// The same feed over `reader`, such as `tokio::io::stdin()`, in place of the file of that name. It is read
     /// once, so that its hash is known and compared with what was loaded only when all of it was read.
     pub fn reading(mut self, reader: impl AsyncRead + Send + Unpin + 'static) -> Self {
@@ -151,6 +166,12 @@ impl<R, S> SourceFile<R, S> {
 }
 
 impl<R: Record, S: Clone + Into<Form>> SourceFile<R, S> {
+    /// What a feed that is [`profiled`](SourceFile::profiled) has seen since it was opened: every record whose fields
+    /// could be told apart, held back or not. `None` before, and where no profile is kept.
+    pub fn profile(&self) -> Option<&Profile> {
+        self.reading.as_ref()?.profile()
+    }
+
     /// The rules, the columns and the form under which the content was judged, for the ledger.
     fn rules(&self) -> Result<Fingerprint> {
         let form: Form = self.form.clone().into();
@@ -192,16 +213,17 @@ impl<R: Record, S: Clone + Into<Form>> SourceFile<R, S> {
         let (under, limits) = ((&*self.contract, self.blank.clone()), self.limits);
         let text = layers::text(content.bytes, &origin.received, self.encoding, &limits).await;
         let text = text.map_err(|cause| fault::unreadable(&origin.name, 0, cause))?;
+        let profile = self.profile.clone();
         self.reading = Some(match self.form.clone().into() {
             Form::Csv(dialect) => {
                 let records = CsvRecords::new(text, dialect, limits);
                 let reading = Reading::open(records, origin, under, limits).await?;
-                Open::Csv(Box::new(reading))
+                Open::Csv(Box::new(reading.profiled(profile)))
             }
             Form::Ndjson(ndjson) => {
                 let records = JsonRecords::new(text, ndjson, limits);
                 let reading = Reading::open(records, origin, under, limits).await?;
-                Open::Ndjson(Box::new(reading))
+                Open::Ndjson(Box::new(reading.profiled(profile)))
             }
         });
         Ok(LoadKey {
@@ -228,10 +250,8 @@ where
     }
 
     async fn next(&mut self, load: LoadId) -> Result<Option<Judged<B>>> {
-        let (judge, chunk) = (&self.judge, self.chunk);
         match &mut self.reading {
-            Some(Open::Csv(reading)) => reading.chunk(load, judge, chunk).await,
-            Some(Open::Ndjson(reading)) => reading.chunk(load, judge, chunk).await,
+            Some(reading) => reading.chunk(load, &self.judge, self.chunk).await,
             None => Err(Error::config(format!(
                 "{} is not open: call open before next",
                 self.path.display()
@@ -240,10 +260,7 @@ where
     }
 
     fn content(&self) -> Option<Fingerprint> {
-        match self.reading.as_ref()? {
-            Open::Csv(reading) => reading.content(),
-            Open::Ndjson(reading) => reading.content(),
-        }
+        self.reading.as_ref()?.content()
     }
 
     fn progress(&self) -> Option<Progress> {

@@ -63,6 +63,7 @@ mod stage;
 mod store;
 mod table_audit;
 mod tolerance;
+mod tuple;
 mod value;
 mod violation;
 
@@ -122,5 +123,6 @@ pub use stage::{Report, Settled, Stage, Then};
 pub use store::{Begun, Store};
 pub use table_audit::{LeftOut, TableAudit};
 pub use tolerance::Tolerance;
+pub use tuple::{MOST_TUPLE_BYTES, can_be_too_large, least_tuple_bytes};
 pub use value::{Type, Value, ValueRef};
 pub use violation::{Action, Held, Violation};

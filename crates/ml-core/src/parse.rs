@@ -32,11 +32,18 @@ pub(crate) fn float8(text: &str) -> Parsed<f64> {
         .bytes()
         .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'));
     let value: f64 = text.parse().map_err(|_| EXPECTED)?;
-    if numeric && value.is_finite() {
+    if numeric && value.is_finite() && !(value == 0.0 && has_digits(text)) {
         Ok(value)
     } else {
         Err(EXPECTED)
     }
+}
+
+/// Whether a number is not written as zero: one that is and is zero was too small to be kept.
+#[cold]
+fn has_digits(text: &str) -> bool {
+    let mantissa = text.split(['e', 'E']).next().unwrap_or(text);
+    mantissa.bytes().any(|byte| matches!(byte, b'1'..=b'9'))
 }
 
 /// Digits with at most one point: no exponent, no separators, nothing that would be rounded.
@@ -195,8 +202,19 @@ mod tests {
         ] {
             assert!(decimal(text).is_err(), "{text:?}");
         }
-        for text in ["NaN", "inf", "1e400", " 1", "infinity"] {
+        for text in [
+            "NaN",
+            "inf",
+            "1e400",
+            "1e-400",
+            "-0.1e-999",
+            " 1",
+            "infinity",
+        ] {
             assert!(float8(text).is_err(), "{text:?}");
+        }
+        for text in ["0", "-0.0", "0e-400", "000.0e5"] {
+            assert_eq!(float8(text).ok(), Some(0.0), "{text:?}");
         }
         for text in [
             "today",
