@@ -114,7 +114,8 @@ pub use plan::{Plan, Statement};
 pub use position::{Located, Position};
 pub use predicate::Predicate;
 pub use record::{
-    Fault, FieldError, Fields, RawFields, Record, Typed, decode_field, decode_noted, read_field,
+    Fault, FieldError, Fields, NO_COLUMN, RawFields, Record, Typed, decode_field, decode_noted,
+    put_field, read_field,
 };
 pub use row::Row;
 pub use rule_count::RuleCount;

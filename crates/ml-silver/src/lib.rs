@@ -35,3 +35,4 @@ pub mod standardise;
 
 pub use drop_if::{DropIf, drop_if};
 pub use ml_core::Merge;
+pub use standardise::Standardise;

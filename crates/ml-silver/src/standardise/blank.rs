@@ -43,7 +43,13 @@ pub(super) fn is_blank(c: char) -> bool {
 
 /// Whether every blank of a trimmed text is a single space.
 fn is_collapsed(trimmed: &str) -> bool {
-    !trimmed.contains("  ") && !trimmed.contains(|c| is_blank(c) && c != ' ')
+    let mut after_space = false;
+    trimmed.chars().all(|c| {
+        let is_space = c == ' ';
+        let is_single = !(is_space && after_space);
+        after_space = is_space;
+        is_single && (is_space || !is_blank(c))
+    })
 }
 
 #[cfg(test)]

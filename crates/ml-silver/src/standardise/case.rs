@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use super::blank::is_blank;
 
 /// Upper case by Unicode's full mapping, whatever the locale.
@@ -6,8 +8,12 @@ use super::blank::is_blank;
 /// use ml_silver::standardise::upper;
 /// assert_eq!(upper("85123a straße"), "85123A STRASSE");
 /// ```
-pub fn upper(text: &str) -> String {
-    text.to_uppercase()
+pub fn upper(text: &str) -> Cow<'_, str> {
+    let is_upper = |byte: u8| byte.is_ascii() && !byte.is_ascii_lowercase();
+    match text.bytes().all(is_upper) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.to_uppercase()),
+    }
 }
 
 /// Lower case by Unicode's full mapping, final sigma included, whatever the locale.
@@ -16,8 +22,12 @@ pub fn upper(text: &str) -> String {
 /// use ml_silver::standardise::lower;
 /// assert_eq!(lower("ΟΔΟΣ Lane"), "οδος lane");
 /// ```
-pub fn lower(text: &str) -> String {
-    text.to_lowercase()
+pub fn lower(text: &str) -> Cow<'_, str> {
+    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    match text.bytes().all(is_lower) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.to_lowercase()),
+    }
 }
 
 /// Title case for names: words start upper and go on lower, also after a hyphen.
@@ -31,7 +41,11 @@ pub fn lower(text: &str) -> String {
 /// assert_eq!(title("PETER'S ßtore"), "Peter's Sstore");
 /// ```
 pub fn title(text: &str) -> String {
-    lower(text).split_inclusive(ends_word).map(titled).collect()
+    let mut titled = String::with_capacity(text.len());
+    for word in lower(text).split_inclusive(ends_word) {
+        push_titled(word, &mut titled);
+    }
+    titled
 }
 
 fn is_apostrophe(c: char) -> bool {
@@ -43,13 +57,13 @@ fn ends_word(c: char) -> bool {
     dash || is_blank(c) || (c.is_ascii_punctuation() && !is_apostrophe(c))
 }
 
-fn titled(word: &str) -> String {
+fn push_titled(word: &str, out: &mut String) {
     let prefix = word.split_inclusive(is_apostrophe).next().unwrap_or(word);
-    let (head, tail) = (capitalised(prefix), &word[prefix.len()..]);
-    if starts_name(&head, tail) {
-        head + &capitalised(tail)
-    } else {
-        head + tail
+    let (start, tail) = (out.len(), &word[prefix.len()..]);
+    push_capitalised(prefix, out);
+    match starts_name(&out[start..], tail) {
+        true => push_capitalised(tail, out),
+        false => out.push_str(tail),
     }
 }
 
@@ -58,12 +72,12 @@ fn starts_name(head: &str, tail: &str) -> bool {
     head.chars().count() == 2 && tail.chars().filter(|c| c.is_alphabetic()).count() >= 3
 }
 
-fn capitalised(word: &str) -> String {
+fn push_capitalised(word: &str, out: &mut String) {
     let mut rest = word.chars();
     let mut first = rest.next().into_iter().flat_map(char::to_uppercase);
-    let initial = first.next();
-    let others = first.flat_map(char::to_lowercase);
-    initial.into_iter().chain(others).chain(rest).collect()
+    out.extend(first.next());
+    out.extend(first.flat_map(char::to_lowercase));
+    out.push_str(rest.as_str());
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use ml_core::{Error, Result};
 
-use super::blank::words;
+use super::blank::{is_blank, words};
 use super::{Standardiser, lower, upper};
 
 /// A table from the spellings in use to the one wanted, blind to case and to every blank.
@@ -102,8 +102,12 @@ impl Standardiser for Conform {
 
 /// Lower then upper, since neither alone brings `ẞ`, `ß` and `SS` together.
 pub(super) fn key(text: &str) -> String {
+    if text.is_ascii() {
+        let dense = text.chars().filter(|c| !is_blank(*c));
+        return dense.map(|c| c.to_ascii_uppercase()).collect();
+    }
     let dense: String = words(text).collect();
-    upper(&lower(&dense))
+    upper(&lower(&dense)).into_owned()
 }
 
 #[cfg(test)]

@@ -44,11 +44,11 @@ impl Standardiser for Text {
             Text::Trim => collapse_blanks(text),
             Text::NonBlank => return non_blank(text),
             Text::Nfc => nfc(text),
-            Text::Upper => upper(text).into(),
-            Text::Lower => lower(text).into(),
+            Text::Upper => upper(text),
+            Text::Lower => lower(text),
             Text::Title => title(text).into(),
             Text::Id => id(text),
-            Text::Email => email(text).into(),
+            Text::Email => email(text),
         })
     }
 }
@@ -62,6 +62,9 @@ impl Standardiser for Text {
 /// assert_eq!(nfc("Cafe\u{301} \u{212b}"), "Café Å");
 /// ```
 pub fn nfc(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
     match is_nfc_quick(text.chars()) {
         IsNormalized::Yes => Cow::Borrowed(text),
         _ => Cow::Owned(text.nfc().collect()),

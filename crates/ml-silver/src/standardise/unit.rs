@@ -1,11 +1,6 @@
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use rust_decimal::{Decimal, dec};
-
-use super::conform::key;
-use super::{NumberFormat, Reader, Unread};
 
 /// A unit of mass, volume or length.
 ///
@@ -66,7 +61,7 @@ pub enum Unit {
 
 /// What two units must share to be converted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     /// In grams.
     Mass,
     /// In litres.
@@ -111,7 +106,7 @@ impl Unit {
     }
 
     /// The symbol and other words for it, each of which is this unit's alone.
-    const fn words(self) -> &'static [&'static str] {
+    pub(super) const fn words(self) -> &'static [&'static str] {
         match self {
             Unit::Milligram => &["mg", "milligram", "milligrams"],
             Unit::Gram => &["g", "gr", "gram", "grams"],
@@ -180,7 +175,7 @@ impl Unit {
     /// Sources: the international yard and pound agreement of 1959 (0.9144 m, 0.45359237 kg), from which inch, foot, mile and ounce
     /// follow; NIST SP 811 (2008) appendix B.8: the US gallon is 231 cubic inches; UK Units of Measurement Regulations 1995: the
     /// imperial gallon is 4.54609 l, with 8 pints or 160 fluid ounces; a US one has 8 pints or 128 fluid ounces.
-    const fn size(self) -> (Kind, Decimal) {
+    pub(super) const fn size(self) -> (Kind, Decimal) {
         match self {
             Unit::Milligram => (Kind::Mass, dec!(0.001)),
             Unit::Gram => (Kind::Mass, dec!(1)),
@@ -214,106 +209,5 @@ impl Unit {
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-/// An amount of a unit; displays as `12.0 oz`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Quantity {
-    /// The amount, with the decimals that were written.
-    pub amount: Decimal,
-    /// The unit.
-    pub unit: Unit,
-}
-
-impl Quantity {
-    /// The same quantity in another unit, which must measure the same thing.
-    ///
-    /// The factors are exact. What has no end (a gram in ounces) is rounded to the 28 digits of a [`Decimal`], half to even.
-    ///
-    /// ```
-    /// use ml_silver::standardise::{Quantity, Unit};
-    /// use rust_decimal::dec;
-    ///
-    /// let can = Quantity { amount: dec!(12.0), unit: Unit::UsFluidOunce };
-    /// assert_eq!(can.to(Unit::Millilitre)?.amount, dec!(354.88235475));
-    /// assert!(can.to(Unit::Gram).is_err());
-    /// # Ok::<(), ml_silver::standardise::Unread>(())
-    /// ```
-    ///
-    /// # Errors
-    /// A unit of something else, and an amount beyond 28 digits.
-    pub fn to(self, unit: Unit) -> Result<Quantity, Unread> {
-        let ((from_kind, from), (to_kind, to)) = (self.unit.size(), unit.size());
-        let amount = self.amount.checked_mul(from);
-        let amount = amount.and_then(|amount| amount.checked_div(to));
-        let converted = amount
-            .filter(|_| from_kind == to_kind)
-            .map(|amount| Quantity {
-                amount: amount.normalize(),
-                unit,
-            });
-        converted.ok_or_else(|| Unread::new(format!("a quantity that can be given in {unit}")))
-    }
-}
-
-impl fmt::Display for Quantity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.amount, self.unit)
-    }
-}
-
-/// Reads quantities: a number and the unit after it, whatever its case and blanks.
-///
-/// A word that names several units is refused unless it was declared: `ton`; `gal`, `pt`, `qt` and `fl oz` (US or imperial); `'` and `"`.
-/// An `oz` is one of mass.
-///
-/// ```
-/// use ml_silver::standardise::{NumberFormat, Reader, Unit, UnitFormat};
-///
-/// let weight = UnitFormat::new(NumberFormat::ENGLISH);
-/// assert_eq!(weight.read("12.0 OZ").unwrap().to_string(), "12.0 oz");
-/// assert_eq!(weight.read("1,200g").unwrap().to(Unit::Kilogram).unwrap().to_string(), "1.2 kg");
-/// assert!(weight.read("5 gal").is_err());
-/// let us = weight.word("gal", Unit::UsGallon);
-/// assert_eq!(us.read("5 gal").unwrap().to_string(), "5 US gal");
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnitFormat {
-    numbers: NumberFormat,
-    units: BTreeMap<String, Unit>,
-}
-
-impl UnitFormat {
-    /// Quantities whose numbers are written so.
-    pub fn new(numbers: NumberFormat) -> Self {
-        let words = |unit: Unit| unit.words().iter().map(move |word| (key(word), unit));
-        let units = Unit::ALL.into_iter().flat_map(words).collect();
-        UnitFormat { numbers, units }
-    }
-
-    /// Declares what a word means.
-    pub fn word(mut self, word: &str, unit: Unit) -> Self {
-        self.units.insert(key(word), unit);
-        self
-    }
-}
-
-impl Reader for UnitFormat {
-    type Value = Quantity;
-
-    fn name(&self) -> Cow<'_, str> {
-        Cow::Borrowed("unit")
-    }
-
-    fn read(&self, text: &str) -> Result<Quantity, Unread> {
-        let (amount, figure) = self.numbers.split(text)?;
-        let unit = self
-            .units
-            .get(&key(figure.after))
-            .filter(|_| figure.before.is_empty());
-        let unread = || Unread::new("a number and one unit of mass, volume or length after it");
-        let unit = *unit.ok_or_else(unread)?;
-        Ok(Quantity { amount, unit })
     }
 }
