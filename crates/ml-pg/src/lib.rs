@@ -30,6 +30,7 @@
 
 mod audit;
 mod catalogue;
+mod changes;
 mod check_constraint;
 mod commit;
 mod config;
@@ -41,6 +42,7 @@ mod joined;
 mod ledger;
 mod live_table;
 mod load;
+mod mapping;
 mod merge;
 mod migrations;
 mod parallel;
