@@ -52,7 +52,7 @@ fn stage() -> Standardise<Person> {
 }
 
 /// The same data, made by the server; half of the cells are standard already.
-const PEOPLE: &str = "CREATE TABLE people AS
+const PEOPLE: &str = "CREATE TABLE public.people AS
 SELECT
     CASE n % 2 WHEN 0 THEN n::text ELSE n || '.0' END AS customer,
     CASE n % 2 WHEN 0 THEN 'Ada King' ELSE ' GRACE  hopper ' END AS name,
@@ -66,14 +66,14 @@ FROM generate_series(0, $1::bigint - 1) AS n";
 const CLEAN: &str = "
 SELECT
     regexp_replace(btrim(regexp_replace(customer, '\\s+', ' ', 'g')), '^(\\d+)\\.0+$', '\\1') AS customer,
-    normalize(initcap(btrim(regexp_replace(name, '\\s+', ' ', 'g'))), NFC) AS name,
+    normalize(initcap(btrim(regexp_replace(people.name, '\\s+', ' ', 'g'))), NFC) AS name,
     split_part(btrim(email), '@', 1) || '@' || lower(split_part(btrim(email), '@', 2)) AS email,
     regexp_replace(regexp_replace(phone, '[^+0-9]', '', 'g'), '^0', '+44') AS phone,
     coalesce(countries.code, people.country) AS country,
     coalesce(regions.name, people.region) AS region,
     upper(btrim(regexp_replace(people.code, '\\s+', ' ', 'g'))) AS code,
     nullif(btrim(regexp_replace(note, '\\s+', ' ', 'g')), '') AS note
-FROM people
+FROM public.people AS people
 LEFT JOIN (VALUES ('GB', 'GB'), ('UNITEDKINGDOM', 'GB'), ('DE', 'DE'), ('GERMANY', 'DE'), ('FR', 'FR'), ('EIRE', 'IE')) AS countries (spelling, code)
     ON countries.spelling = upper(regexp_replace(people.country, '\\s', '', 'g'))
 LEFT JOIN (VALUES ('EU', 'Europe'), ('EUROPE', 'Europe'), ('ASIAPACIFIC', 'Asia Pacific'), ('APAC', 'Asia Pacific')) AS regions (spelling, name)
@@ -94,8 +94,11 @@ impl Bench {
             let client = database.client().await.unwrap();
             let made = PEOPLE.replace("$1", &ROWS.to_string());
             client.batch_execute(&made).await.unwrap();
-            client.batch_execute("VACUUM ANALYZE people").await.unwrap();
-            read(&client, "SELECT * FROM people ORDER BY ctid").await
+            client
+                .batch_execute("VACUUM ANALYZE public.people")
+                .await
+                .unwrap();
+            read(&client, "SELECT * FROM public.people ORDER BY ctid").await
         });
         Bench {
             runtime,

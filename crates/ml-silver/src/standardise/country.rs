@@ -104,6 +104,9 @@ fn short_names(official: &str) -> Vec<String> {
 
 /// The letters and digits in capitals, without accents; `&` is `and`, `St.` is `Saint`, and a leading `the` says nothing.
 fn letters(text: &str) -> String {
+    if is_plain(text) {
+        return key(text);
+    }
     let plain = text
         .nfkd()
         .filter(|c| !is_combining_mark(*c))
@@ -120,6 +123,18 @@ fn letters(text: &str) -> String {
         .iter()
         .map(|word| if word == "ST" { "SAINT" } else { word });
     spelt.collect()
+}
+
+/// Most texts are a code, or words without accents and abbreviations: they take the short way to the same letters.
+fn is_plain(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b' ';
+    let mut words = text.split(' ');
+    let is_whole = |word: &str| {
+        !["st", "the"]
+            .iter()
+            .any(|short| word.eq_ignore_ascii_case(short))
+    };
+    text.bytes().all(is_letter) && words.all(is_whole)
 }
 
 /// `U.K.` is one word, and so is `d'Ivoire`.

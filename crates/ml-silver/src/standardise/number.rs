@@ -100,9 +100,7 @@ impl NumberFormat {
             return None;
         }
         let digits = self.ungrouped(whole)? + fraction;
-        if digits.len() > MOST_DIGITS {
-            return None;
-        }
+        let digits = Some(digits).filter(|digits| digits.len() <= MOST_DIGITS)?;
         let mantissa: i128 = digits.parse().ok()?;
         let signed = match figure.sign {
             Sign::Plus => mantissa,

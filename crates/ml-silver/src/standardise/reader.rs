@@ -19,20 +19,29 @@ pub trait Reader {
     /// Text that is not such a value, or that could be two of them.
     fn read(&self, text: &str) -> Result<Self::Value, Unread>;
 
-    /// The same as [`read`](Self::read), and reports what became of the text, if it reads otherwise now.
-    ///
-    /// # Errors
-    /// As for [`read`](Self::read); nothing is reported then.
+    /// The same in a stage: what cannot be read holds the record back.
+    fn read_or_hold(
+        &self,
+        column: &ColumnDef,
+        text: &str,
+        report: &mut Report,
+    ) -> Option<Self::Value> {
+        let read = self.read(text);
+        read.map_err(|unread| unread.hold(column, text, report))
+            .ok()
+    }
+
+    /// The same, and reports what became of the text, if it reads otherwise now.
     fn read_recorded(
         &self,
         column: &ColumnDef,
         text: &str,
         report: &mut Report,
-    ) -> Result<Self::Value, Unread> {
-        let value = self.read(text)?;
+    ) -> Option<Self::Value> {
+        let value = self.read_or_hold(column, text, report)?;
         let new = value.to_string();
         report.changes(Change::of(column, &self.name(), text, Some(&new)));
-        Ok(value)
+        Some(value)
     }
 }
 
@@ -70,8 +79,7 @@ impl Unread {
     ///
     /// let amount = ColumnDef::of("amount", Type::Numeric);
     /// let mut report = Report::default();
-    /// let read = NumberFormat::ENGLISH.read("12,34").map_err(|unread| unread.hold(&amount, "12,34", &mut report));
-    /// assert!(read.is_err());
+    /// assert_eq!(NumberFormat::ENGLISH.read_or_hold(&amount, "12,34", &mut report), None);
     /// let Settled::Held(why) = report.settle(false) else { panic!("it is held back") };
     /// assert_eq!(why[0].rule, "amount.read");
     /// assert_eq!(why[0].found, "12,34");
@@ -105,4 +113,37 @@ pub(super) fn or_same<'a, V: Into<Cow<'a, str>>>(
     read: Result<V, Unread>,
 ) -> Option<Cow<'a, str>> {
     Some(read.map_or(Cow::Borrowed(text), V::into))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::standardise::NumberFormat;
+    use ml_core::{Settled, Type};
+
+    #[test]
+    fn what_reads_otherwise_is_a_change_and_what_does_not_read_holds_the_record() {
+        let mut amount = ColumnDef::of("amount", Type::Numeric);
+        let mut report = Report::default();
+        for text in ["1,234.50", "12"] {
+            let read = NumberFormat::ENGLISH.read_recorded(&amount, text, &mut report);
+            assert!(read.is_some(), "{text}");
+        }
+        assert_eq!(report.settle(true), Settled::Accepted);
+        let changes = report.take_changes();
+        assert_eq!(changes.len(), 1, "12 is 12");
+        assert_eq!(changes[0].new.as_deref(), Some("1234.50"));
+
+        amount.personal = true;
+        let read = NumberFormat::ENGLISH.read_recorded(&amount, "canary", &mut report);
+        assert_eq!(read, None);
+        let Settled::Held(why) = report.settle(false) else {
+            panic!("it is held back")
+        };
+        assert!(report.take_changes().is_empty());
+        assert_eq!(
+            (why[0].rule.as_str(), why[0].found.as_str()),
+            ("amount.read", "***")
+        );
+    }
 }
