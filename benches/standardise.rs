@@ -1,8 +1,9 @@
 //! A million dirty records with eight columns, standardised by a stage, against hand-written SQL that does the same.
 //!
-//! `cargo bench --bench standardise` starts its own server, and first makes sure that both answer the same. It prints the
-//! median of turns that each side takes: `standardise/stage`, `standardise/recorded` (every change reported) and `standardise/sql`, which
-//! reads its table from memory and gives the result to nobody. Reading records from the server and writing them is not in it.
+//! `cargo bench --bench standardise` starts its own server, and first makes sure that both answer the same. It prints
+//! the median of turns that each side takes: `standardise/stage`, `standardise/recorded` (every change reported) and
+//! `standardise/sql`, which reads its table from memory and gives the result to nobody. Reading records from the server
+//! and writing them is not in it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::hint::black_box;

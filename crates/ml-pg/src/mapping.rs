@@ -16,8 +16,8 @@ impl Database {
     /// ```
     ///
     /// # Errors
-    /// [`Storage`](ml_core::Kind::Storage) when there is no such table or column; [`Contract`](ml_core::Kind::Contract) when one of a
-    /// pair is NULL.
+    /// [`Storage`](ml_core::Kind::Storage) when there is no such table or column; [`Contract`](ml_core::Kind::Contract)
+    /// when one of a pair is NULL.
     pub async fn mapping(
         &self,
         table: &Dataset,

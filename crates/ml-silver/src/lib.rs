@@ -1,8 +1,9 @@
 //! Standardising, conforming and deduplicating in MetaLayer.
 //!
 //! What silver does to a record is a chain of pure [`Stage`](ml_core::Stage)s: records left out for a stated reason
-//! ([`drop_if`]), columns brought into standard form as declared ([`Standardise`]), a closure that makes another record of it with
-//! the readers of [`standardise`], the rules of a `Judge`. What it does to a table is a declared [`Merge`]. Neither knows a database.
+//! ([`drop_if`]), columns brought into standard form as declared ([`Standardise`]), a closure that makes another record
+//! of it with the readers of [`standardise`], the rules of a `Judge`. What it does to a table is a declared [`Merge`].
+//! Neither knows a database.
 //!
 //! ```
 //! use ml_core::{Record, Report, Settled, Stage};

@@ -1,8 +1,9 @@
 //! Pure standardisers, small enough to compose; applying any of them twice equals applying it once.
 //!
-//! A [`Standardiser`] takes text to the same text in standard form, or to NULL; what it does not understand it leaves for
-//! a rule to find. A [`Reader`] takes text to a value of a type, or says what it expected. Neither guesses: what could
-//! be two things is one of them only where that was declared. Both report what they change, when asked to ([`Change`](ml_core::Change)).
+//! A [`Standardiser`] takes text to the same text in standard form, or to NULL; what it does not understand it leaves
+//! for a rule to find. A [`Reader`] takes text to a value of a type, or says what it expected. Neither guesses: what
+//! could be two things is one of them only where that was declared. Both report what they change, when asked to
+//! ([`Change`](ml_core::Change)).
 //!
 //! | | blanks | blank text | case | by |
 //! |---|---|---|---|---|
@@ -82,8 +83,8 @@ pub use unit::Unit;
 
 /// A stage that standardises columns of text, each by what is declared for it.
 ///
-/// Text that becomes NULL in a column that has none holds the record back, as `<column>.not_null`. Columns of other types have
-/// their [`Reader`](crate::standardise::Reader)s in the stage that makes them.
+/// Text that becomes NULL in a column that has none holds the record back, as `<column>.not_null`. Columns of other
+/// types have their [`Reader`]s in the stage that makes them.
 ///
 /// ```
 /// use ml_core::{Pii, Record, Report, Settled, Stage};

@@ -43,7 +43,8 @@ impl Conform {
         self.names.get(&key(text)).map(String::as_str)
     }
 
-    /// The same table, of pairs that must agree: a mapping that people keep in a table of the database has no first one.
+    /// The same table, of pairs that must agree: a mapping that people keep in a table of the database has no first
+    /// one.
     ///
     /// ```
     /// use ml_silver::standardise::Conform;

@@ -11,8 +11,8 @@ use super::{Reader, Standardiser, Unread};
 
 mod alias;
 
-/// Reads countries as their codes in ISO 3166-1: by code (of two letters, of three, or three digits), English short name or a name in
-/// common use, whatever case, blanks, accents and punctuation.
+/// Reads countries as their codes in ISO 3166-1: by code (of two letters, of three, or three digits), English short
+/// name or a name in common use, whatever case, blanks, accents and punctuation.
 ///
 /// What could be two countries is not read: `Korea`, `Virgin Islands`. Nor are former countries and parts of the world.
 /// `NA` is Namibia: where it stands for nothing, [`NullTokens`](super::NullTokens) come before.
@@ -102,7 +102,8 @@ fn short_names(official: &str) -> Vec<String> {
     }
 }
 
-/// The letters and digits in capitals, without accents; `&` is `and`, `St.` is `Saint`, and a leading `the` says nothing.
+/// The letters and digits in capitals, without accents; `&` is `and`, `St.` is `Saint`, and a leading `the` says
+/// nothing.
 fn letters(text: &str) -> String {
     if is_plain(text) {
         return key(text);

@@ -9,9 +9,9 @@ use iso_currency::{Currency, IntoEnumIterator};
 
 /// Reads currencies as their codes in ISO 4217, by code, number, English name or sign, whatever case and blanks.
 ///
-/// A sign is known where it means one currency: those of Unicode's block Currency Symbols that one currency has (`€`, `₹`, `₺`), and
-/// those that CLDR's root locale gives one currency (`US$`, `CA$`, `R$`). `$`, `£`, `¥`, `kr` mean several, and are read only
-/// where they are declared.
+/// A sign is known where it means one currency: those of Unicode's block Currency Symbols that one currency has (`€`,
+/// `₹`, `₺`), and those that CLDR's root locale gives one currency (`US$`, `CA$`, `R$`). `$`, `£`, `¥`, `kr` mean
+/// several, and are read only where they are declared.
 ///
 /// As a [`Standardiser`] it leaves what it does not know as it is; what it makes passes the rule `is_currency`.
 ///

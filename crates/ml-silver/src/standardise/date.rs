@@ -9,8 +9,8 @@ use super::{Reader, Unread};
 
 /// Reads dates that are written in one of the declared formats (those of [`chrono::format::strftime`]).
 ///
-/// A text that two formats read as two dates is refused, unlike one that they agree on. Years have four digits: that of `1/2/24` is
-/// no year under `%Y`; under `%y` it is 2024, and 70 is 1970 (POSIX has 69).
+/// A text that two formats read as two dates is refused, unlike one that they agree on. Years have four digits: that of
+/// `1/2/24` is no year under `%Y`; under `%y` it is 2024, and 70 is 1970 (POSIX has 69).
 ///
 /// ```
 /// use ml_silver::standardise::{DateFormats, Reader};

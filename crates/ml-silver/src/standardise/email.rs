@@ -4,12 +4,13 @@ use super::blank::trimmed;
 use super::{Standardiser, lower};
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
-/// An e-mail address (RFC 5321 §4.1.2, RFC 5322 §3.4.1) without blanks around it and with its domain as mail servers write it.
+/// An e-mail address (RFC 5321 §4.1.2, RFC 5322 §3.4.1) without blanks around it and with its domain as mail servers
+/// write it.
 ///
-/// A domain goes through ToASCII of UTS #46, non-transitional, as IDNA2008 has it (RFC 5891), with the rules of STD3 and the lengths of DNS:
-/// it comes out in lower case, and `Bücher.example` as `xn--bcher-kva.example`. One that does not pass stays, in lower case, for a rule to find. The local
-/// part stays as it is: only its own server may say that case does not matter there (RFC 5321 §2.4). Text without `@` only loses the
-/// blanks around it.
+/// A domain goes through ToASCII of UTS #46, non-transitional, as IDNA2008 has it (RFC 5891), with the rules of STD3
+/// and the lengths of DNS: it comes out in lower case, and `Bücher.example` as `xn--bcher-kva.example`. One that does
+/// not pass stays, in lower case, for a rule to find. The local part stays as it is: only its own server may say that
+/// case does not matter there (RFC 5321 §2.4). Text without `@` only loses the blanks around it.
 ///
 /// ```
 /// use ml_silver::standardise::email;
@@ -94,8 +95,9 @@ pub struct MailProvider {
 }
 
 impl MailProvider {
-    /// Gmail: dots do not matter, and `+` begins a tag ("Dots don't matter in Gmail addresses", "Send emails from a different address or
-    /// alias", support.google.com/mail/answer/7436150 and 22370). Accounts of firms at Google have domains of their own, where dots do.
+    /// Gmail: dots do not matter, and `+` begins a tag ("Dots don't matter in Gmail addresses", "Send emails from a
+    /// different address or alias", support.google.com/mail/answer/7436150 and 22370). Accounts of firms at Google have
+    /// domains of their own, where dots do.
     pub const GMAIL: MailProvider = MailProvider {
         domains: &["gmail.com", "googlemail.com"],
         ignored: &['.'],

@@ -10,9 +10,9 @@ use super::{Reader, Unread};
 
 /// Reads instants that are written in one of the declared formats (those of [`chrono::format::strftime`]), as UTC.
 ///
-/// A text with an offset (`%z`) says which instant it is; one without is a time of the declared zone, such as `chrono_tz::Europe::London`, and
-/// one without a time of day is midnight there. A time that clocks skip in spring is none. One that they show twice in autumn is
-/// refused unless [`overlap`](Self::overlap) says which is meant.
+/// A text with an offset (`%z`) says which instant it is; one without is a time of the declared zone, such as
+/// `chrono_tz::Europe::London`, and one without a time of day is midnight there. A time that clocks skip in spring is
+/// none. One that they show twice in autumn is refused unless [`overlap`](Self::overlap) says which is meant.
 ///
 /// ```
 /// use chrono_tz::Europe::London;

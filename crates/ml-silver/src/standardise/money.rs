@@ -44,8 +44,8 @@ impl fmt::Display for Money {
 
 /// Reads money: a number, and its currency before or after it, as [`Currencies`] knows it.
 ///
-/// The currency must stand there, unless one is given for amounts without; where it stands on both sides, it must be the same.
-/// Nothing is rounded to minor units: see [`Money::minor_units`].
+/// The currency must stand there, unless one is given for amounts without; where it stands on both sides, it must be
+/// the same. Nothing is rounded to minor units: see [`Money::minor_units`].
 ///
 /// ```
 /// use ml_silver::standardise::{Currencies, Currency, MoneyFormat, NumberFormat, Reader};

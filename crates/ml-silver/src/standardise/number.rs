@@ -9,10 +9,10 @@ use super::{Reader, Unread};
 
 /// How numbers are written: which marks stand in them, and which words may stand beside them.
 ///
-/// Digits are those of ASCII. A minus may stand before the number, after it, or as parentheses around it:
-/// `-12`, `12-`, `(12)`. A mark that is not declared is not read: `1,234` is 1234 to [`ENGLISH`](Self::ENGLISH), 1.234
-/// to [`GERMAN`](Self::GERMAN) and nothing to [`PLAIN`](Self::PLAIN). Groups are of three digits, or the number is refused. Nothing is
-/// rounded: the value has the decimals that were written, and more than 28 digits are refused.
+/// Digits are those of ASCII. A minus may stand before the number, after it, or as parentheses around it: `-12`, `12-`,
+/// `(12)`. A mark that is not declared is not read: `1,234` is 1234 to [`ENGLISH`](Self::ENGLISH), 1.234 to
+/// [`GERMAN`](Self::GERMAN) and nothing to [`PLAIN`](Self::PLAIN). Groups are of three digits, or the number is
+/// refused. Nothing is rounded: the value has the decimals that were written, and more than 28 digits are refused.
 ///
 /// ```
 /// use ml_silver::standardise::{NumberFormat, Reader};

@@ -5,11 +5,13 @@ use ml_core::{Error, Result};
 use super::Standardiser;
 use super::blank::is_blank;
 
-/// Telephone numbers as ITU-T E.164 has them: `+`, the code of the country and the number, of 7 to 15 digits and nothing between.
+/// Telephone numbers as ITU-T E.164 has them: `+`, the code of the country and the number, of 7 to 15 digits and
+/// nothing between.
 ///
 /// International numbers (`+44 …`) are known everywhere; national ones only where their country was declared
-/// ([`national`](Self::national)). Nobody is called up: whether a number is in use, or its area exists, only the tables of a national
-/// numbering plan know. What is no number, has an extension or could be local stays as it is, for the rule `is_phone` to find.
+/// ([`national`](Self::national)). Nobody is called up: whether a number is in use, or its area exists, only the tables
+/// of a national numbering plan know. What is no number, has an extension or could be local stays as it is, for the
+/// rule `is_phone` to find.
 ///
 /// ```
 /// use ml_silver::standardise::{Phones, Standardiser, Trunk};
@@ -52,7 +54,8 @@ impl Phones {
     /// International numbers, also those that begin with `00`, and those of the country with this code, such as `44`.
     ///
     /// # Errors
-    /// [`Config`](ml_core::Kind::Config) for a code that is not of one to three digits of which the first is not 0, and a trunk that is not of digits.
+    /// [`Config`](ml_core::Kind::Config) for a code that is not of one to three digits of which the first is not 0, and
+    /// a trunk that is not of digits.
     pub fn national(code: &'static str, trunk: Trunk) -> Result<Self> {
         let prefix = trunk.prefix().unwrap_or("0");
         let is_code = (1..=3).contains(&code.len()) && !code.starts_with('0');
@@ -122,8 +125,8 @@ impl Standardiser for Phones {
     }
 }
 
-/// The digits, and the `+` in front, without what stands between for the eye (ITU-T E.123); `None` where something else does.
-/// A trunk in parentheses is not dialled from abroad: `+44 (0)20`.
+/// The digits, and the `+` in front, without what stands between for the eye (ITU-T E.123); `None` where something else
+/// does. A trunk in parentheses is not dialled from abroad: `+44 (0)20`.
 fn dense(text: &str) -> Option<String> {
     let international = text.trim_start_matches(is_blank).starts_with('+');
     let text = match international {

@@ -19,7 +19,8 @@ pub struct Quantity {
 impl Quantity {
     /// The same quantity in another unit, which must measure the same thing.
     ///
-    /// The factors are exact. What has no end (a gram in ounces) is rounded to the 28 digits of a [`Decimal`], half to even.
+    /// The factors are exact. What has no end (a gram in ounces) is rounded to the 28 digits of a [`Decimal`], half to
+    /// even.
     ///
     /// ```
     /// use ml_silver::standardise::{Quantity, Unit};
@@ -55,8 +56,8 @@ impl fmt::Display for Quantity {
 
 /// Reads quantities: a number and the unit after it, whatever its case and blanks.
 ///
-/// A word that names several units is refused unless it was declared: `ton`; `gal`, `pt`, `qt` and `fl oz` (US or imperial); `'` and `"`.
-/// An `oz` is one of mass.
+/// A word that names several units is refused unless it was declared: `ton`; `gal`, `pt`, `qt` and `fl oz` (US or
+/// imperial); `'` and `"`. An `oz` is one of mass.
 ///
 /// ```
 /// use ml_silver::standardise::{NumberFormat, Reader, Unit, UnitFormat};

@@ -4,7 +4,8 @@ use rust_decimal::{Decimal, dec};
 
 /// A unit of mass, volume or length.
 ///
-/// Temperatures have offsets, so that a sum of them means nothing and a factor does not convert them: they are left out.
+/// Temperatures have offsets, so that a sum of them means nothing and a factor does not convert them: they are left
+/// out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unit {
     /// mg
@@ -172,9 +173,10 @@ impl Unit {
 
     /// How much it is, exactly.
     ///
-    /// Sources: the international yard and pound agreement of 1959 (0.9144 m, 0.45359237 kg), from which inch, foot, mile and ounce
-    /// follow; NIST SP 811 (2008) appendix B.8: the US gallon is 231 cubic inches; UK Units of Measurement Regulations 1995: the
-    /// imperial gallon is 4.54609 l, with 8 pints or 160 fluid ounces; a US one has 8 pints or 128 fluid ounces.
+    /// Sources: the international yard and pound agreement of 1959 (0.9144 m, 0.45359237 kg), from which inch, foot,
+    /// mile and ounce follow; NIST SP 811 (2008) appendix B.8: the US gallon is 231 cubic inches; UK Units of
+    /// Measurement Regulations 1995: the imperial gallon is 4.54609 l, with 8 pints or 160 fluid ounces; a US one has 8
+    /// pints or 128 fluid ounces.
     pub(super) const fn size(self) -> (Kind, Decimal) {
         match self {
             Unit::Milligram => (Kind::Mass, dec!(0.001)),

@@ -1,5 +1,5 @@
-/// Names in common use that ISO 3166-1 does not have, and codes that it reserves (`UK`, exceptionally; `RSA` is a sign of the Vienna
-/// convention on road traffic). Parts of a country are that country.
+/// Names in common use that ISO 3166-1 does not have, and codes that it reserves (`UK`, exceptionally; `RSA` is a sign
+/// of the Vienna convention on road traffic). Parts of a country are that country.
 pub(super) const ALIASES: &[(&str, &str)] = &[
     ("America", "US"),
     ("Bolivia", "BO"),
