@@ -118,7 +118,8 @@ fn standardised(sale: &Sale) -> CleanSale {
             .into_owned(),
         country: text(&sale.country),
         email: Pii::new(
-            optional(sale.email.reveal().as_deref()).map(|email| standardise::email(&email)),
+            optional(sale.email.reveal().as_deref())
+                .map(|email| standardise::email(&email).into_owned()),
         ),
         region: optional(sale.region.as_deref()).map(region),
     }

@@ -170,6 +170,7 @@ fn chunk<B: Chunk<Thing>>(
         rows: B::default(),
         held: Vec::new(),
         card: Scorecard::default(),
+        changes: Vec::new(),
     };
     for thing in things(ids) {
         let at = Position::new(load, thing.id as u64);

@@ -4,6 +4,7 @@
 mod arrows;
 mod audits;
 mod bad_input;
+mod changes;
 mod concurrency;
 mod conformance;
 mod crash;

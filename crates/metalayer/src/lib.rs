@@ -46,7 +46,7 @@ pub mod prelude {
     pub use ml_pg::{Config, Database, Increment, QuarantineDesk, Refresh, Store, Table, load_all};
     pub use ml_quality::{ColumnRules, NumberRules, TextRules, TimeRules};
     pub use ml_quality::{Judge, RuleSet, rule, validated};
-    pub use ml_silver::{drop_if, standardise};
+    pub use ml_silver::{Standardise, drop_if, standardise};
 }
 
 /// The program of the README, run as a test.

@@ -3,7 +3,7 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Notation, Type};
+use crate::{Notation, Type, Typed};
 
 /// One column of a record: its name in SQL and in the source, its type and what is promised of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +63,13 @@ impl<T, V> Column<T, V> {
             name,
             of: PhantomData,
         }
+    }
+}
+
+impl<T: Typed, V> Column<T, V> {
+    /// The column itself.
+    pub fn def(self) -> &'static ColumnDef {
+        &T::COLUMNS[self.ordinal]
     }
 }
 

@@ -3,7 +3,7 @@ use std::future::Future;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Chunk, Fingerprint, Held, LoadId, LoadKey, Located, Position, Record, Report, Result,
+    Change, Chunk, Fingerprint, Held, LoadId, LoadKey, Located, Position, Record, Report, Result,
     Scorecard, Settled, Shape, Stage,
 };
 
@@ -60,6 +60,8 @@ pub struct Judged<B> {
     pub held: Vec<Held>,
     /// What became of every record read.
     pub card: Scorecard,
+    /// What standardisers changed in the records that go on, in their order, where that was asked for.
+    pub changes: Vec<Located<Change>>,
 }
 
 impl<B> Judged<B> {
@@ -73,12 +75,18 @@ impl<B> Judged<B> {
             rows: B::default(),
             held: Vec::new(),
             card: Scorecard::default(),
+            changes: Vec::new(),
         };
         let mut report = Report::at(began);
         for Located { at, record } in batch {
             let out = stage.apply(record, &mut report);
             match (report.settle(out.is_some()), out) {
-                (Settled::Accepted, Some(out)) => judged.rows.push(&out, at),
+                (Settled::Accepted, Some(out)) => {
+                    judged.rows.push(&out, at);
+                    let changes = report.take_changes().into_iter();
+                    let changes = changes.map(|record| Located { at, record });
+                    judged.changes.extend(changes);
+                }
                 (Settled::Held(violations), _) => judged.held.push(Held {
                     at,
                     raw: Vec::new(),
@@ -162,6 +170,7 @@ impl<R: Record, B: Chunk<R>> Feed<B> for Records<R> {
             rows,
             held: Vec::new(),
             card,
+            changes: Vec::new(),
         }))
     }
 }

@@ -29,6 +29,7 @@
 
 mod audit;
 mod audited;
+mod change;
 mod check_constraint;
 mod chunk;
 mod column;
@@ -70,6 +71,7 @@ mod violation;
 
 pub use audit::{Audit, Scope};
 pub use audited::{Audited, Finding};
+pub use change::Change;
 pub use check_constraint::CheckConstraint;
 pub use chunk::{Chunk, Encoded};
 pub use column::{Column, ColumnDef};
@@ -115,7 +117,8 @@ pub use plan::{Plan, Statement};
 pub use position::{Located, Position};
 pub use predicate::Predicate;
 pub use record::{
-    Fault, FieldError, Fields, RawFields, Record, Typed, decode_field, decode_noted, read_field,
+    Fault, FieldError, Fields, NO_COLUMN, RawFields, Record, Typed, decode_field, decode_noted,
+    put_field, read_field,
 };
 pub use row::Row;
 pub use rule_count::RuleCount;

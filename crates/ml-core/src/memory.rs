@@ -1,8 +1,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    Audit, Audited, Begun, Fingerprint, Held, Judged, Load, LoadId, LoadKey, Located, Receipt,
-    Result, Scorecard, Store, Verdict,
+    Audit, Audited, Begun, Change, Fingerprint, Held, Judged, Load, LoadId, LoadKey, Located,
+    Receipt, Result, Scorecard, Store, Verdict,
 };
 
 /// A store in memory, for tests and for trying things out; clones share what they hold. Audits are unsupported.
@@ -22,6 +22,7 @@ pub struct Ledger {
 struct State<R> {
     rows: Vec<Located<R>>,
     held: Vec<Held>,
+    changes: Vec<Located<Change>>,
     ledger: Vec<Ledger>,
     busy: Vec<Fingerprint>,
     last: i64,
@@ -32,6 +33,7 @@ impl<R> Default for Memory<R> {
         let state = State {
             rows: Vec::new(),
             held: Vec::new(),
+            changes: Vec::new(),
             ledger: Vec::new(),
             busy: Vec::new(),
             last: 0,
@@ -57,6 +59,11 @@ impl<R: Clone> Memory<R> {
     /// The quarantine.
     pub fn held(&self) -> Vec<Held> {
         self.state().held.clone()
+    }
+
+    /// What standardisers changed in the rows that can be seen.
+    pub fn changes(&self) -> Vec<Located<Change>> {
+        self.state().changes.clone()
     }
 
     /// The loads that ended.
@@ -94,6 +101,7 @@ impl<R: Clone + Send> Store<Vec<Located<R>>> for Memory<R> {
             supersedes,
             rows: Vec::new(),
             held: Vec::new(),
+            changes: Vec::new(),
         }))
     }
 }
@@ -116,6 +124,7 @@ pub struct MemoryLoad<R> {
     supersedes: Option<LoadId>,
     rows: Vec<Located<R>>,
     held: Vec<Held>,
+    changes: Vec<Located<Change>>,
 }
 
 impl<R: Clone + Send> Load<Vec<Located<R>>> for MemoryLoad<R> {
@@ -126,6 +135,7 @@ impl<R: Clone + Send> Load<Vec<Located<R>>> for MemoryLoad<R> {
     async fn write(&mut self, chunk: Judged<Vec<Located<R>>>) -> Result<()> {
         self.rows.extend(chunk.rows);
         self.held.extend(chunk.held);
+        self.changes.extend(chunk.changes);
         Ok(())
     }
 
@@ -162,6 +172,7 @@ impl<R: Clone + Send> Load<Vec<Located<R>>> for MemoryLoad<R> {
         let mut state = self.store.state();
         if receipt.verdict == Verdict::Applied {
             state.rows.append(&mut self.rows);
+            state.changes.append(&mut self.changes);
         }
         state.held.append(&mut self.held);
         state.ledger.push(Ledger {

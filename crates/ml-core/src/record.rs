@@ -61,6 +61,12 @@ pub trait Record: Fields + Clone + Send + Sync {
     /// The first field that does not have its column's type.
     fn read_from<R: RawFields>(&mut self, wire: &R) -> Result<(), FieldError>;
 
+    /// Puts text, or NULL, in the place of a column's value.
+    ///
+    /// # Errors
+    /// Text that is not a value of the column's type, and NULL where there is none; the value stays as it was.
+    fn put(&mut self, ordinal: usize, text: Option<&str>) -> Result<(), Malformed>;
+
     /// Appends the fields as one row of a binary COPY, without the field count.
     fn encode(&self, out: &mut BytesMut) {
         for (ordinal, column) in self.columns().iter().enumerate() {
@@ -126,6 +132,9 @@ pub fn decode_noted<V: Field, R: RawFields>(
 /// What a column that may not be NULL expects.
 pub(crate) const NOT_NULL: Malformed = Malformed("a value, not NULL");
 
+/// What is wrong with an ordinal beyond the last column.
+pub const NO_COLUMN: Malformed = Malformed("a column of the record");
+
 /// The text of a field; `None` is NULL, or not there.
 #[inline]
 pub(crate) fn text<R: RawFields>(raw: &R, index: Option<usize>) -> Option<Result<&str, Fault>> {
@@ -142,6 +151,15 @@ fn checked(bytes: &[u8]) -> Result<&str, Fault> {
         Err(Fault::Nul)
     } else {
         Ok(text)
+    }
+}
+
+/// Puts text, or NULL, into one field; `#[derive(Record)]` calls it for every column.
+pub fn put_field<V: Field>(place: &mut V, text: Option<&str>) -> Result<(), Malformed> {
+    match text {
+        Some(text) => place.decode_present(text, None),
+        None if V::NULLABLE => place.read(None),
+        None => Err(NOT_NULL),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use rust_decimal::Decimal;
 
-use crate::record::{NOT_NULL, text};
+use crate::record::{NO_COLUMN, NOT_NULL, text};
 use crate::{
     ColumnDef, Contract, Error, Fault, Field, FieldError, Fields, Malformed, RawFields, Record,
     Result, Type, Value, ValueRef,
@@ -115,6 +115,18 @@ impl Record for Row {
                 Err(fault) => bad.push(FieldError { ordinal, fault }),
             }
         }
+    }
+
+    fn put(&mut self, ordinal: usize, text: Option<&str>) -> Result<(), Malformed> {
+        let Some(column) = self.contract.columns.get(ordinal) else {
+            return Err(NO_COLUMN);
+        };
+        self.values[ordinal] = match text {
+            Some(text) => with_field_of(column.ty, |field| field.decode(text, None))?,
+            None if column.nullable => Value::Null,
+            None => return Err(NOT_NULL),
+        };
+        Ok(())
     }
 
     fn read_from<R: RawFields>(&mut self, wire: &R) -> Result<(), FieldError> {

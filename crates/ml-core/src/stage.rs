@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, SubsecRound, Utc};
 
-use crate::{Action, RuleCount, Scorecard, Violation};
+use crate::{Action, Change, RuleCount, Scorecard, Violation};
 
 /// A pure step from one record to another: accepted (`Some`), or, for the reasons given to the report,
 /// quarantined or dropped (`None`).
@@ -60,6 +60,8 @@ pub struct Report {
     card: Scorecard,
     violations: Vec<Violation>,
     reason: Option<Cow<'static, str>>,
+    changing: Vec<Change>,
+    changed: Vec<Change>,
 }
 
 /// What became of one record.
@@ -84,6 +86,8 @@ impl Report {
             card: Scorecard::default(),
             violations: Vec::new(),
             reason: None,
+            changing: Vec::new(),
+            changed: Vec::new(),
         }
     }
 
@@ -113,6 +117,11 @@ impl Report {
         None
     }
 
+    /// Takes down what a standardiser changed in the record; nothing where it changed nothing.
+    pub fn changes(&mut self, change: Option<Change>) {
+        self.changing.extend(change);
+    }
+
     /// Whether the record is held back by what was said so far.
     pub fn is_held(&self) -> bool {
         self.violations
@@ -128,6 +137,8 @@ impl Report {
         let held = self.is_held();
         let mut violations = std::mem::take(&mut self.violations);
         let reason = self.reason.take();
+        self.changed.clear();
+        let changing = std::mem::take(&mut self.changing);
         match reason {
             Some(reason) if !held => {
                 *self.card.dropped.entry(reason.into_owned()).or_default() += 1;
@@ -135,6 +146,7 @@ impl Report {
             }
             None if came_out && !held => {
                 self.card.accepted += 1;
+                self.changed = changing;
                 return Settled::Accepted;
             }
             None if !held => violations.push(self.unexplained()),
@@ -155,6 +167,11 @@ impl Report {
             expected: String::from("a stage that keeps the record or says why not"),
             found: String::from("nothing"),
         }
+    }
+
+    /// What was changed in the record settled last, in the order in which it was; nothing unless it was accepted.
+    pub fn take_changes(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.changed)
     }
 
     /// The card of the records settled since the last call.

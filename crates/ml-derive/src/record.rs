@@ -178,6 +178,9 @@ fn record_impl(input: &DeriveInput, core: &TokenStream, columns: &[Column<'_>]) 
     let read = columns.iter().enumerate().map(|(ordinal, Column { field, .. })| {
         quote!(#core::read_field(&mut self.#field, #core::RawFields::raw(wire, #ordinal), #ordinal)?;)
     });
+    let put = columns.iter().enumerate().map(|(ordinal, Column { field, .. })| {
+        quote!(#ordinal => #core::put_field(&mut self.#field, text),)
+    });
     quote! {
         impl #core::Record for #record {
             fn columns(&self) -> &[#core::ColumnDef] {
@@ -191,6 +194,17 @@ fn record_impl(input: &DeriveInput, core: &TokenStream, columns: &[Column<'_>]) 
                 bad: &mut ::std::vec::Vec<#core::FieldError>,
             ) {
                 #(#decode)*
+            }
+
+            fn put(
+                &mut self,
+                ordinal: usize,
+                text: ::std::option::Option<&str>,
+            ) -> ::std::result::Result<(), #core::Malformed> {
+                match ordinal {
+                    #(#put)*
+                    _ => Err(#core::NO_COLUMN),
+                }
             }
 
             fn read_from<R: #core::RawFields>(&mut self, wire: &R) -> ::std::result::Result<(), #core::FieldError> {

@@ -31,6 +31,7 @@
 
 mod audit;
 mod catalogue;
+mod changes;
 mod check_constraint;
 mod claim;
 mod commit;
@@ -47,6 +48,7 @@ mod joined;
 mod ledger;
 mod live_table;
 mod load;
+mod mapping;
 mod merge;
 mod migrations;
 mod parallel;

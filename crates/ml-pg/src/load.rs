@@ -5,6 +5,7 @@ use ml_core::{
 use tokio_postgres::Transaction;
 
 use crate::audit::Sitting;
+use crate::changes::Changes;
 use crate::claim::Claim;
 use crate::commit::commit;
 use crate::copy::Copy;
@@ -33,6 +34,7 @@ pub struct PgLoad<'a> {
     shape: Option<Shape>,
     /// The entries of the quarantine that its records take the place of.
     claim: Claim,
+    changes: Changes,
     rows: Rows,
 }
 
@@ -69,6 +71,7 @@ impl<'a> PgLoad<'a> {
             database,
             table,
             quarantine: Retained::of(&entry),
+            changes: Changes::of(table.dataset()),
             entry,
             shape: None,
             claim: Claim::default(),
@@ -148,17 +151,25 @@ impl<'a> PgLoad<'a> {
         self.quarantine.flush(&self.tx).await
     }
 
+    /// Writes the changes between rows; they go with the rows.
+    async fn flush_changes(&mut self) -> Result<()> {
+        self.end_copy().await?;
+        step("changes");
+        self.changes.flush(&self.tx).await
+    }
+
     /// Takes the rows away again.
     async fn take_back(&mut self) -> Result<()> {
         self.end_copy().await?;
+        self.changes.clear();
         step("take_back");
         match self.rows {
             Rows::Saved => self.run(BACK, "cannot take the rows back").await?,
             Rows::Released => {
+                let (dataset, load) = (self.table.dataset(), self.entry.load);
                 let delete = format!(
-                    "DELETE FROM {} WHERE \"_load_id\" = {}",
-                    self.table.dataset().quoted(),
-                    self.entry.load
+                    "DELETE FROM {} WHERE \"_load_id\" = {load}; DELETE FROM meta.change WHERE load_id = {load}",
+                    dataset.quoted(),
                 );
                 self.run(&delete, "cannot take the rows back").await?;
             }
@@ -177,6 +188,7 @@ impl<'a> PgLoad<'a> {
                 self.doing(&format!("the server took {stored} rows of {accepted}")),
             ));
         }
+        self.flush_changes().await?;
         if self.rows == Rows::Saved {
             step("release");
             self.run(RELEASE, "cannot keep the rows").await?;
@@ -227,6 +239,12 @@ impl Load<Encoded> for PgLoad<'_> {
             self.quarantine.push(held, shape)?;
         }
         self.send(chunk.rows).await?;
+        if self.rows != Rows::Doomed {
+            self.changes.push(&chunk.changes);
+        }
+        if self.changes.is_full() {
+            self.flush_changes().await?;
+        }
         if self.quarantine.is_full() {
             self.flush().await?;
         }

@@ -7,6 +7,7 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{Row, Statement, Transaction};
 
 use crate::audit::Sitting;
+use crate::changes::Changes;
 use crate::copy::Copy;
 use crate::failure::Doing;
 use crate::ledger::{self, Entry, Inputs};
@@ -35,6 +36,7 @@ pub(crate) struct Pass<'a, S> {
     audits: Vec<Audit>,
     /// The load of the inputs that pass, entered when the first one does.
     entry: Option<Entry>,
+    changes: Changes,
     card: Scorecard,
     kept: u64,
     taken: Vec<LoadId>,
@@ -68,6 +70,7 @@ impl<'a, S> Pass<'a, S> {
             copy: increment.into.copy_into(INCREMENT),
             audits: sql.oversized.iter().chain(flow.audits()).cloned().collect(),
             entry: None,
+            changes: Changes::of(increment.into.dataset()),
             card: Scorecard::default(),
             kept: 0,
             taken: Vec::new(),
@@ -141,7 +144,12 @@ impl<'a, S> Pass<'a, S> {
                 .iter()
                 .map(|row| self.decode(row, input, blank))
                 .collect::<Result<Vec<_>>>()?;
-            let Judged { rows, held, card } = Judged::<Encoded>::by(self.stage, batch, self.began);
+            let Judged {
+                rows,
+                held,
+                card,
+                changes,
+            } = Judged::<Encoded>::by(self.stage, batch, self.began);
             self.flow
                 .tell(Event::Judged {
                     source,
@@ -161,6 +169,9 @@ impl<'a, S> Pass<'a, S> {
                     copy.send(piece).await?;
                 }
                 copy.finish().await?;
+                step("changes");
+                self.changes.push(&changes);
+                self.changes.flush(&self.tx).await?;
             }
         }
     }
