@@ -18,15 +18,18 @@ const URL: &str = "COMPARE_LOAD_URL";
 /// Rows of about 10 MB.
 const ROWS: u64 = 118_000;
 
-/// 10 MB, 100 MB, 1 GB, each divided by `by`; and a file of bad rows alone.
+/// 10 MB, 100 MB, 1 GB, each divided by `by`, with 2 % of bad rows, of which 8 MiB wait in memory, and with none; and
+/// a file of bad rows alone.
 pub fn sizes(server: &Server, by: u64) {
-    for (name, times) in [("10mb", 1), ("100mb", 10), ("1gb", 100)] {
-        let sample = Sample::write(server.path("size.csv"), ROWS * times / by, 20);
-        server.empty();
-        figure(
-            format_args!("peak_rss_mib_{name}"),
-            peak(server, &sample.path, None),
-        );
+    for (kind, bad) in [("", 20), ("_clean", 0)] {
+        for (name, times) in [("10mb", 1), ("100mb", 10), ("1gb", 100)] {
+            let sample = Sample::write(server.path("size.csv"), ROWS * times / by, bad);
+            server.empty();
+            figure(
+                format_args!("peak_rss_mib_{name}{kind}"),
+                peak(server, &sample.path, None),
+            );
+        }
     }
     let sample = Sample::write(server.path("size.csv"), ROWS * 10 / by, 1_000);
     server.empty();

@@ -87,6 +87,8 @@ mod injections;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
+mod locality;
+#[cfg(test)]
 mod objects;
 #[cfg(test)]
 mod packed;
