@@ -37,3 +37,4 @@ mod table_checks;
 mod thresholds;
 mod tls;
 mod unload;
+mod views;

@@ -5,8 +5,8 @@
 //! one binary `COPY`, audits, verdict, quarantine, commit. An [`Increment`] takes newly committed loads through
 //! a stage into a table that holds each thing once, and a [`Refresh`] runs the plan of a warehouse. A table that is
 //! there already is judged where it stands by [`Database::audit_table`], and keeps rules by itself with
-//! [`Database::add_checks`]. What was held back is put right and replayed at the [`QuarantineDesk`],
-//! and [`Database::unload`] takes a load out again.
+//! [`Database::add_checks`]; [`Database::create_views`] gives readers views that outlive changes of the table. What was
+//! held back is put right and replayed at the [`QuarantineDesk`], and [`Database::unload`] takes a load out again.
 //!
 //! ```no_run
 //! use ml_core::{Contract, Flow, Gate, Record, Records};
@@ -46,6 +46,7 @@ mod increment;
 mod joined;
 mod ledger;
 mod live_table;
+mod live_view;
 mod load;
 mod merge;
 mod migrations;
@@ -59,6 +60,8 @@ mod store;
 mod table;
 mod table_audit;
 mod table_report;
+mod table_view;
+mod table_views;
 mod taken;
 mod tally;
 mod tls;
