@@ -27,6 +27,7 @@ pub mod replay_example;
 mod replays;
 pub mod retail;
 mod sample_month;
+mod screenings;
 mod server_refuses;
 mod set_rules;
 mod spellings;

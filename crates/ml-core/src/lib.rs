@@ -29,6 +29,7 @@
 
 mod audit;
 mod audited;
+mod candidate;
 mod check_constraint;
 mod chunk;
 mod column;
@@ -70,6 +71,7 @@ mod violation;
 
 pub use audit::{Audit, Scope};
 pub use audited::{Audited, Finding};
+pub use candidate::{Candidate, Candidates, RowId, SkippedBlock};
 pub use check_constraint::CheckConstraint;
 pub use chunk::{Chunk, Encoded};
 pub use column::{Column, ColumnDef};

@@ -6,7 +6,8 @@
 //! a stage into a table that holds each thing once, and a [`Refresh`] runs the plan of a warehouse. A table that is
 //! there already is judged where it stands by [`Database::audit_table`], and keeps rules by itself with
 //! [`Database::add_checks`]; [`Database::create_views`] gives readers views that outlive changes of the table. What was
-//! held back is put right and replayed at the [`QuarantineDesk`], and [`Database::unload`] takes a load out again.
+//! held back is put right and replayed at the [`QuarantineDesk`], [`Database::unload`] takes a load out again, and a
+//! [`Screening`] finds rows that may be one thing.
 //!
 //! ```no_run
 //! use ml_core::{Contract, Flow, Gate, Record, Records};
@@ -30,6 +31,7 @@
 //! ```
 
 mod audit;
+mod candidate_batch;
 mod catalogue;
 mod check_constraint;
 mod claim;
@@ -55,6 +57,7 @@ mod pass;
 mod quarantine_desk;
 mod refresh;
 mod retained;
+mod screening;
 mod step;
 mod store;
 mod table;
@@ -79,6 +82,7 @@ pub use load::PgLoad;
 pub use parallel::load_all;
 pub use quarantine_desk::QuarantineDesk;
 pub use refresh::{Refresh, Refreshed};
+pub use screening::{Screened, Screening};
 pub use step::STEP;
 pub use store::{SameName, Store};
 pub use table::Table;

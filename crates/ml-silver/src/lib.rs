@@ -2,7 +2,7 @@
 //!
 //! What silver does to a record is a chain of pure [`Stage`](ml_core::Stage)s: records left out for a stated reason
 //! ([`drop_if`]), [standardisers](standardise) in a closure, the rules of a `Judge`. What it does to a table is a
-//! declared [`Merge`]. Neither knows a database.
+//! declared [`Merge`]. Rows that may be one thing are found by a [`Matching`]. None of them knows a database.
 //!
 //! ```
 //! use ml_core::{Report, Settled, Stage};
@@ -31,7 +31,10 @@
 //! ```
 
 mod drop_if;
+mod matching;
+pub mod similarity;
 pub mod standardise;
 
 pub use drop_if::{DropIf, drop_if};
+pub use matching::Matching;
 pub use ml_core::Merge;
