@@ -20,6 +20,7 @@ mod laws;
 mod merge;
 mod names;
 mod online_retail;
+mod personal_data;
 mod replay;
 #[path = "../../examples/replay.rs"]
 #[allow(dead_code)]
