@@ -50,9 +50,12 @@ pub struct Matching<T> {
     most: usize,
 }
 
+type Key<T> = dyn Fn(&T) -> Option<String> + Send + Sync;
+type IsOne<T> = dyn Fn(&T, &T) -> bool + Send + Sync;
+
 struct Block<T> {
     name: String,
-    key: Box<dyn Fn(&T) -> Option<String> + Send + Sync>,
+    key: Box<Key<T>>,
 }
 
 struct Compared {
@@ -64,7 +67,7 @@ struct Compared {
 
 struct MergeRule<T> {
     name: String,
-    is_one: Box<dyn Fn(&T, &T) -> bool + Send + Sync>,
+    is_one: Box<IsOne<T>>,
 }
 
 impl<T: Fields> Matching<T> {
