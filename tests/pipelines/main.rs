@@ -25,6 +25,7 @@ mod names;
 mod online_retail;
 mod oracle;
 pub mod orders;
+mod personal_data;
 mod replay;
 #[path = "../../examples/replay.rs"]
 #[allow(dead_code)]
@@ -32,6 +33,7 @@ pub mod replay_example;
 mod replays;
 pub mod retail;
 mod sample_month;
+mod screenings;
 mod server_refuses;
 mod set_rules;
 mod shapes;
@@ -43,3 +45,4 @@ mod table_checks;
 mod thresholds;
 mod tls;
 mod unload;
+mod views;

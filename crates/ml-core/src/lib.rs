@@ -29,6 +29,7 @@
 
 mod audit;
 mod audited;
+mod candidate;
 mod change;
 mod check_constraint;
 mod chunk;
@@ -71,6 +72,7 @@ mod violation;
 
 pub use audit::{Audit, Scope};
 pub use audited::{Audited, Finding};
+pub use candidate::{Candidate, Candidates, RowId, SkippedBlock};
 pub use change::Change;
 pub use check_constraint::CheckConstraint;
 pub use chunk::{Chunk, Encoded};

@@ -13,11 +13,7 @@ pub(crate) async fn create(client: &mut ClientWrapper, table: &Table) -> Result<
     let doing = || format!("cannot create {}", table.dataset());
     let client: &mut tokio_postgres::Client = client;
     let tx = client.transaction().await.doing(doing())?;
-    let schema = Fingerprint::of(table.dataset().schema().as_str());
-    let lock = include_str!("../sql/lock.sql");
-    tx.execute_typed(lock, &[(&lock_key("create", &schema), Type::INT8)])
-        .await
-        .doing(doing())?;
+    lock(&tx, table).await?;
     if !exists(&tx, table).await? {
         tx.batch_execute("SET LOCAL client_min_messages = warning")
             .await
@@ -25,6 +21,18 @@ pub(crate) async fn create(client: &mut ClientWrapper, table: &Table) -> Result<
         tx.batch_execute(&table.create()).await.doing(doing())?;
     }
     tx.commit().await.doing(doing())
+}
+
+/// Waits until nobody else creates anything in the table's schema.
+pub(crate) async fn lock(tx: &Transaction<'_>, table: &Table) -> Result<()> {
+    let schema = Fingerprint::of(table.dataset().schema().as_str());
+    tx.execute_typed(
+        include_str!("../sql/lock.sql"),
+        &[(&lock_key("create", &schema), Type::INT8)],
+    )
+    .await
+    .doing(format!("cannot create {}", table.dataset()))?;
+    Ok(())
 }
 
 async fn exists(tx: &Transaction<'_>, table: &Table) -> Result<bool> {

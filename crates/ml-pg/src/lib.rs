@@ -5,8 +5,9 @@
 //! one binary `COPY`, audits, verdict, quarantine, commit. An [`Increment`] takes newly committed loads through
 //! a stage into a table that holds each thing once, and a [`Refresh`] runs the plan of a warehouse. A table that is
 //! there already is judged where it stands by [`Database::audit_table`], and keeps rules by itself with
-//! [`Database::add_checks`]. What was held back is put right and replayed at the [`QuarantineDesk`],
-//! and [`Database::unload`] takes a load out again.
+//! [`Database::add_checks`]; [`Database::create_views`] gives readers views that outlive changes of the table. What was
+//! held back is put right and replayed at the [`QuarantineDesk`], [`Database::unload`] takes a load out again, and a
+//! [`Screening`] finds rows that may be one thing.
 //!
 //! ```no_run
 //! use ml_core::{Contract, Flow, Gate, Record, Records};
@@ -30,6 +31,7 @@
 //! ```
 
 mod audit;
+mod candidate_batch;
 mod catalogue;
 mod changes;
 mod check_constraint;
@@ -47,6 +49,7 @@ mod increment;
 mod joined;
 mod ledger;
 mod live_table;
+mod live_view;
 mod load;
 mod mapping;
 mod merge;
@@ -57,12 +60,15 @@ mod quarantine_desk;
 mod reader;
 mod refresh;
 mod retained;
+mod screening;
 mod step;
 mod store;
 mod summary;
 mod table;
 mod table_audit;
 mod table_report;
+mod table_view;
+mod table_views;
 mod taken;
 mod tally;
 mod tls;
@@ -80,6 +86,7 @@ pub use load::PgLoad;
 pub use parallel::load_all;
 pub use quarantine_desk::QuarantineDesk;
 pub use refresh::{Refresh, Refreshed};
+pub use screening::{Screened, Screening};
 pub use step::STEP;
 pub use store::{SameName, Store};
 pub use table::Table;

@@ -3,7 +3,7 @@
 //! What silver does to a record is a chain of pure [`Stage`](ml_core::Stage)s: records left out for a stated reason
 //! ([`drop_if`]), columns brought into standard form as declared ([`Standardise`]), a closure that makes another record
 //! of it with the readers of [`standardise`], the rules of a `Judge`. What it does to a table is a declared [`Merge`].
-//! Neither knows a database.
+//! Rows that may be one thing are found by a [`Matching`]. None of them knows a database.
 //!
 //! ```
 //! use ml_core::{Record, Report, Settled, Stage};
@@ -47,8 +47,11 @@
 //! ```
 
 mod drop_if;
+mod matching;
+pub mod similarity;
 pub mod standardise;
 
 pub use drop_if::{DropIf, drop_if};
+pub use matching::Matching;
 pub use ml_core::Merge;
 pub use standardise::Standardise;
