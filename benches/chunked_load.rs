@@ -2,8 +2,7 @@
 //!
 //! `cargo bench --bench chunked_load` starts its own server. After criterion's times it prints one line a chunk size,
 //! `load_vs_copy_csv/<chunk>: <ratio>`: good rows per second of the load over those of the raw COPY, the median of
-//! pairs that take turns in going first. The raw table has the same columns, lineage included, and no key; the last
-//! line, `load_without_key_vs_copy_csv/<chunk>`, is the same with the key of ours taken away.
+//! pairs that take turns in going first. The raw table is the same, index included.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fmt::Write as _;
@@ -95,9 +94,8 @@ struct Bench {
 
 const EMPTY: &str = "TRUNCATE bronze.orders, bronze.raw; \
     TRUNCATE meta.load, meta.rule_result, meta.drop_result, meta.quarantine, meta.consumed, meta.lineage, meta.warehouse";
-const RAW: &str = "CREATE TABLE bronze.raw (LIKE bronze.orders INCLUDING DEFAULTS); \
+const RAW: &str = "CREATE TABLE bronze.raw (LIKE bronze.orders INCLUDING ALL); \
     ALTER TABLE bronze.raw ALTER \"_load_id\" SET DEFAULT 1, ALTER \"_record_no\" SET DEFAULT 1";
-const NO_KEY: &str = "ALTER TABLE bronze.orders DROP CONSTRAINT orders_pkey";
 const COPY: &str = "COPY bronze.raw (order_id, customer_id, email, region, product, quantity, amount, ordered_at) \
     FROM STDIN (FORMAT csv, HEADER)";
 
@@ -221,17 +219,5 @@ fn main() {
         for chunk in CHUNKS {
             println!("load_vs_copy_csv/{chunk}: {:.2}", bench.ratio(chunk));
         }
-        // What the key of the landing table costs.
-        let run = bench.database.client();
-        let client = bench.runtime.block_on(run).unwrap();
-        bench
-            .runtime
-            .block_on(client.batch_execute(NO_KEY))
-            .unwrap();
-        println!(
-            "load_without_key_vs_copy_csv/{}: {:.2}",
-            CHUNKS[1],
-            bench.ratio(CHUNKS[1])
-        );
     }
 }
