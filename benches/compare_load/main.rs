@@ -9,6 +9,14 @@
 //! `cargo bench --bench compare_load -- PART…` takes some parts only: headline, chunks, bad-rows, memory-by-size,
 //! small-files, ledger, parallel, silver. `-- memory` loads 10 GB in a cgroup of 64 MiB, which needs 25 GB of disk and
 //! the right to make cgroups. `COMPARE_LOAD_ROWS` (2000000) makes everything smaller, `COMPARE_LOAD_PAIRS` (5) shorter.
+//!
+//! Measured in November 2026 on 2 virtual cores (AMD EPYC) with PostgreSQL 15.18, the bench at real-time priority beside
+//! other work: load_vs_psql_copy 1.24, without index 1.04, run_time_vs_typed 0.97, 558,000 rows a second; chunks of 1,000
+//! and 100,000 against 10,000 0.94 and 0.66 (a chunk is read and judged before it is sent, so that long ones leave the
+//! server idle); 10 % bad rows 0.73; 612 small files a second; ledger p99 2.0 ms; two files at once 1.21 times one
+//! after the other, so that one file over several connections, which no one transaction spans, would gain no more than
+//! that; peak memory 10 MiB from 10 MB to 1 GB without bad rows; 10.5 GB in 64 MiB with a peak of 29 MiB. COPY BINARY of the
+//! ready rows by psql took 2.8 s where ours took 3.3 to 3.6 s and CSV 3.9 s; the quarantine was 0.3 s of that.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod cgroup;
