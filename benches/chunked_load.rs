@@ -94,7 +94,7 @@ struct Bench {
 }
 
 const EMPTY: &str = "TRUNCATE bronze.orders, bronze.raw; \
-    TRUNCATE meta.load, meta.rule_result, meta.drop_result, meta.quarantine, meta.consumed, meta.lineage, meta.warehouse";
+    TRUNCATE meta.load, meta.rule_result, meta.drop_result, meta.loser, meta.quarantine, meta.consumed, meta.lineage, meta.warehouse";
 const RAW: &str = "CREATE TABLE bronze.raw (LIKE bronze.orders INCLUDING DEFAULTS); \
     ALTER TABLE bronze.raw ALTER \"_load_id\" SET DEFAULT 1, ALTER \"_record_no\" SET DEFAULT 1";
 const NO_KEY: &str = "ALTER TABLE bronze.orders DROP CONSTRAINT orders_pkey";

@@ -7,6 +7,8 @@ use metalayer::prelude::*;
 
 use crate::merge::Dice;
 
+pub(crate) mod winners;
+
 /// The columns of the contract.
 pub(crate) const COLUMNS: &str = "id, part, version, content, at, gone";
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use metalayer::core::{Records, Row};
 use metalayer::prelude::*;
 
+use crate::keeping::winners::expected_and_found;
 use crate::keeping::{Keeping, contract, row};
 use crate::support::Fresh;
 
@@ -26,7 +27,6 @@ impl Dice {
 
 /// One kind of table over one random history.
 struct History {
-    kind: Keeping,
     from: Arc<Contract>,
     incremental: Table,
     rebuilt: Table,
@@ -44,7 +44,6 @@ impl History {
             fresh.database.create(table).await.unwrap();
         }
         History {
-            kind,
             from: Arc::new(from),
             incremental,
             rebuilt,
@@ -114,6 +113,9 @@ async fn incremental_is_rebuilt(kind: Keeping) {
             "NULL",
             "{kind:?}, seed {seed}"
         );
+        let (expected, found) =
+            expected_and_found(&fresh, kind, &history.from, &history.incremental).await;
+        assert_eq!(found, expected, "{kind:?}, seed {seed}");
         losers += &card;
     }
     let found: Vec<&str> = losers.dropped.keys().map(String::as_str).collect();
