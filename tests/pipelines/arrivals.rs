@@ -164,16 +164,17 @@ async fn files_in_any_order() {
 async fn a_newer_load_that_brings_nothing_new_is_remembered() {
     let fresh = Fresh::migrated().await;
     let arrivals = Arrivals::new(&fresh, Keeping::Newest, "trap", 10).await;
-    let one = |content: i64| {
+    let row = |id: i64, content: i64| {
         let mut row = Row::new(Arc::clone(&arrivals.from));
-        row.set(0, Value::Int(1)).unwrap();
+        row.set(0, Value::Int(id)).unwrap();
         row.set(3, Value::Int(content)).unwrap();
         row.set(4, day(0)).unwrap();
-        vec![row]
+        row
     };
-    let loads = [one(7), one(8), one(7)];
+    // the second row makes the third load another content than the first
+    let loads = [vec![row(1, 7)], vec![row(1, 8)], vec![row(1, 7), row(2, 7)]];
     let seen = [true, true, true];
     arrivals.arrive(&fresh, &loads, &[0, 2, 1], &seen).await;
-    let row = "SELECT content || ' ' || source || ' ' || (_changed_load = 4) FROM silver.trap JOIN meta.load ON load_id = _load_id";
-    assert_eq!(fresh.one(row).await, "7 load 2 true");
+    let held = "SELECT content || ' ' || source || ' ' || (_changed_load = 4) FROM silver.trap JOIN meta.load ON load_id = _load_id WHERE id = 1";
+    assert_eq!(fresh.one(held).await, "7 load 2 true");
 }

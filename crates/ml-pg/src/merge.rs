@@ -83,74 +83,62 @@ impl MergeSql {
     }
 }
 
+/// What stands in the same places of all statements of a table.
+struct Places([(&'static str, String); 9]);
+
+impl Places {
+    fn of(columns: &Columns<'_>, order: &Order) -> Self {
+        let names = columns.table.names();
+        Places([
+            ("names", names.join(", ")),
+            ("into", columns.table.dataset().quoted()),
+            ("increment", INCREMENT.to_owned()),
+            ("grain", columns.grain().join(", ")),
+            ("set", set(&names)),
+            ("gone", columns.gone()),
+            ("new", Columns::list(&names, "excluded")),
+            ("old", Columns::list(&names, "held")),
+            ("reason", order.reason(columns)),
+        ])
+    }
+
+    fn render(&self, template: &str, more: &[(&str, &str)]) -> String {
+        let own = self.0.iter().map(|(place, name)| (*place, name.as_str()));
+        let all: Vec<(&str, &str)> = own.chain(more.iter().copied()).collect();
+        render(template, &all)
+    }
+}
+
 impl Columns<'_> {
     fn way(&self, keeping: &Keeping) -> Result<Way> {
-        let names = self.table.names();
         let order = Order::of(self, self.merge);
-        let (into, list, grain) = (
-            self.table.dataset().quoted(),
-            names.join(", "),
-            self.grain().join(", "),
-        );
-        let (set, gone, sort) = (set(&names), self.gone(), order.sort(self));
-        let (new, old) = (
-            Columns::list(&names, "excluded"),
-            Columns::list(&names, "held"),
-        );
-        let (beats, reason) = (order.beats(self), order.reason(self));
-        let same = self.same("increment", "held");
-        let places = [
-            ("names", list.as_str()),
-            ("into", &into),
-            ("increment", INCREMENT),
-            ("grain", &grain),
-            ("set", &set),
-            ("gone", &gone),
-            ("new", &new),
-            ("old", &old),
-            ("reason", &reason),
-        ];
-        let with =
-            |more: &[(&str, &str)], template: &str| render(template, &[&places[..], more].concat());
+        let places = Places::of(self, &order);
         if let Keeping::History(_) = keeping {
-            return self.history(&with);
+            return self.history(&places);
         }
+        let (sort, into) = (order.sort(self), self.table.dataset().quoted());
         let upsert = |beats: &str| {
             let more = [("order", sort.as_str()), ("beats", beats)];
-            with(&more, include_str!("../sql/merge/upsert.sql"))
+            places.render(include_str!("../sql/merge/upsert.sql"), &more)
         };
+        let same = self.same("increment", "held");
         Ok(Way::Merge {
-            take: upsert(&beats),
+            take: upsert(&order.beats(self)),
             retake: upsert("true"),
-            retract: with(&[], include_str!("../sql/merge/retract.sql")),
-            losers: with(
-                &[("winners", &into), ("same", &same)],
+            retract: places.render(include_str!("../sql/merge/retract.sql"), &[]),
+            losers: places.render(
                 include_str!("../sql/merge/losers.sql"),
+                &[("winners", &into), ("same", &same)],
             ),
         })
     }
 
-    fn history(&self, with: &dyn Fn(&[(&str, &str)], &str) -> String) -> Result<Way> {
+    fn history(&self, places: &Places) -> Result<Way> {
         let versions = self.table.versions()?;
         let versions = versions.map_or_else(String::new, |versions| versions.dataset().quoted());
-        let version = quoted(self.merge.versions().unwrap_or_default());
         let versions = ("versions", versions.as_str());
-        let latest = with(
-            &[
-                versions,
-                ("version", &version),
-                ("kept_grain", &Columns::list(&self.grain(), "kept")),
-                ("same", &self.same("kept", "increment")),
-                (
-                    "order",
-                    &format!(
-                        "{} DESC, kept.\"_load_id\", kept.\"_record_no\"",
-                        self.content("kept")
-                    ),
-                ),
-            ],
-            include_str!("../sql/merge/latest.sql"),
-        );
+        let version = quoted(self.merge.versions().unwrap_or_default());
+        let latest = self.latest(places, versions, &version);
         let tracked = match self.tracked() {
             // there is nothing that could change
             none if none.is_empty() => String::from("ROW(0)"),
@@ -159,9 +147,10 @@ impl Columns<'_> {
         let same_held = self.same("increment", "held");
         let same_instant = format!("{same_held} AND increment.{version} = held.{version}");
         Ok(Way::History {
-            keep: with(&[versions], include_str!("../sql/merge/versions.sql")),
-            forget: with(&[versions], include_str!("../sql/merge/forget.sql")),
-            recompute: with(
+            keep: places.render(include_str!("../sql/merge/versions.sql"), &[versions]),
+            forget: places.render(include_str!("../sql/merge/forget.sql"), &[versions]),
+            recompute: places.render(
+                include_str!("../sql/merge/history.sql"),
                 &[
                     ("latest", &latest),
                     ("version", &version),
@@ -169,16 +158,33 @@ impl Columns<'_> {
                     ("same_held", &same_held),
                     ("same_fresh", &self.same("fresh", "held")),
                 ],
-                include_str!("../sql/merge/history.sql"),
             ),
-            losers: with(
+            losers: places.render(
+                include_str!("../sql/merge/losers.sql"),
                 &[
                     ("winners", &format!("(\n{latest}\n)")),
                     ("same", &same_instant),
                 ],
-                include_str!("../sql/merge/losers.sql"),
             ),
         })
+    }
+
+    /// The version that wins at each instant of what is staged.
+    fn latest(&self, places: &Places, versions: (&str, &str), version: &str) -> String {
+        let content = self.content("kept");
+        places.render(
+            include_str!("../sql/merge/latest.sql"),
+            &[
+                versions,
+                ("version", version),
+                ("kept_grain", &Columns::list(&self.grain(), "kept")),
+                ("same", &self.same("kept", "increment")),
+                (
+                    "order",
+                    &format!("{content} DESC, kept.\"_load_id\", kept.\"_record_no\""),
+                ),
+            ],
+        )
     }
 }
 
