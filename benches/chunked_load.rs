@@ -93,7 +93,7 @@ struct Bench {
 }
 
 const EMPTY: &str = "TRUNCATE bronze.orders, bronze.raw; \
-    TRUNCATE meta.load, meta.rule_result, meta.drop_result, meta.quarantine, meta.consumed, meta.lineage, meta.warehouse";
+    TRUNCATE meta.load, meta.rule_result, meta.drop_result, meta.loser, meta.quarantine, meta.consumed, meta.lineage, meta.warehouse";
 const RAW: &str = "CREATE TABLE bronze.raw (LIKE bronze.orders INCLUDING ALL); \
     ALTER TABLE bronze.raw ALTER \"_load_id\" SET DEFAULT 1, ALTER \"_record_no\" SET DEFAULT 1";
 const COPY: &str = "COPY bronze.raw (order_id, customer_id, email, region, product, quantity, amount, ordered_at) \

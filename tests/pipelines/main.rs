@@ -1,6 +1,7 @@
 //! Whole pipelines on a real PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod arrivals;
 mod arrows;
 mod audits;
 mod bad_input;
@@ -16,10 +17,13 @@ mod faults;
 mod flood;
 mod global_sales;
 mod guests;
+mod histories;
 mod hostile_server;
 mod increments;
+mod keeping;
 mod landing;
 mod laws;
+mod losers;
 mod merge;
 mod names;
 mod online_retail;
@@ -44,5 +48,6 @@ mod table_audits;
 mod table_checks;
 mod thresholds;
 mod tls;
+mod tombstones;
 mod unload;
 mod views;

@@ -3,7 +3,6 @@ use ml_core::{
     Audit, Chunk, Encoded, Error, Event, FieldError, Flow, Judged, LoadId, Located, Position,
     Receipt, Record, Result, Scorecard, Stage, Verdict,
 };
-use tokio_postgres::types::Type;
 use tokio_postgres::{Row, Statement, Transaction};
 
 use crate::audit::Sitting;
@@ -20,6 +19,7 @@ use crate::wire::Wire;
 use crate::{Advance, Increment};
 
 mod grains;
+mod merging;
 mod retraction;
 
 /// One run of an increment, on its way.
@@ -295,33 +295,6 @@ impl<'a, S> Pass<'a, S> {
             held_sources: self.held_sources,
             last,
         })
-    }
-
-    async fn merge_rows(&mut self, sql: &MergeSql, load: LoadId) -> Result<()> {
-        let doing = || {
-            self.increment
-                .doing("the merge failed; nothing is taken in")
-        };
-        self.tx
-            .batch_execute(&format!("ANALYZE {INCREMENT}"))
-            .await
-            .doing(doing())?;
-        let won = self
-            .tx
-            .execute_typed(&sql.merge, &[(&load.0, Type::INT8)])
-            .await
-            .doing(doing())?;
-        let lost = self.card.accepted - won;
-        let duplicates = match &sql.losers {
-            Some(losers) if lost > 0 => {
-                let counted = self.tx.query_typed(losers, &[]).await.doing(doing())?;
-                counted.first().map_or(0, |row| row.get::<_, i64>(0)) as u64
-            }
-            _ => lost,
-        };
-        self.card.redrop("duplicate", duplicates);
-        self.card.redrop("older", lost - duplicates);
-        Ok(())
     }
 }
 

@@ -181,10 +181,7 @@ impl Screening {
     }
 
     async fn select<T: Record>(&self, tx: &Transaction<'_>, blank: &T) -> Result<Statement> {
-        if self.table.merge.is_none() {
-            let what = "it takes records as they come, and its rows have no number of their own";
-            return Err(Error::contract(self.doing(what)));
-        }
+        let current = self.table.silver()?.current();
         let contract = &self.table.contract.columns;
         let mut names = Vec::new();
         for column in blank.columns() {
@@ -198,7 +195,7 @@ impl Screening {
             names.push(format!("{}, ", quoted(&column.name)));
         }
         let (names, table) = (names.concat(), self.table.dataset().quoted());
-        let select = format!("SELECT {names}\"_row_id\" FROM {table}");
+        let select = format!("SELECT {names}\"_row_id\" FROM {table} WHERE {current}");
         tx.prepare(&select)
             .await
             .doing(self.doing("cannot read its rows"))

@@ -3,6 +3,7 @@
 use ml_core::{Contract, Dataset, Error, Ident, Result};
 
 use crate::Table;
+use crate::keeping::Keeping;
 use crate::live_view::{LiveView, ViewColumn};
 use crate::table::quoted;
 
@@ -32,7 +33,10 @@ pub(crate) fn current(table: &Table, live: &LiveView) -> Result<TableView> {
     Ok(TableView {
         name,
         comment: "The rows as they stand, without lineage.",
-        select: format!("SELECT {columns} FROM {from} AS t"),
+        select: format!(
+            "SELECT {columns} FROM {from} AS t WHERE {}",
+            table.keeping.current()
+        ),
     })
 }
 
@@ -63,14 +67,18 @@ fn check_types(view: &Dataset, contract: &Contract, known: &[ViewColumn]) -> Res
 
 /// What the loads of each day came to.
 pub(crate) fn changes(table: &Table) -> Result<TableView> {
-    let (from, by) = (table.dataset().quoted(), brought_by(table));
+    let (from, by, live) = (
+        table.dataset().quoted(),
+        brought_by(table),
+        table.keeping.live(),
+    );
     let dataset = literal(&table.dataset().to_string());
     Ok(TableView {
         name: name(table, "changes")?,
         comment: "What the loads of each day came to, and how many rows have their content of that day.",
         select: format!(
             "WITH standing AS (\
-             SELECT {by} AS load_id, count(*) AS rows FROM {from} GROUP BY {by}), \
+             SELECT {by} AS load_id, count(*) AS rows FROM {from} WHERE {live} GROUP BY {by}), \
              daily AS (\
              SELECT {DAY} AS day, count(*) AS loads, \
              sum(load.rows_read)::bigint AS rows_read, \
@@ -89,7 +97,11 @@ pub(crate) fn changes(table: &Table) -> Result<TableView> {
 
 /// How many rows have a value: a row a column, so that another column of the table is no other column of the view.
 pub(crate) fn completeness(table: &Table) -> Result<TableView> {
-    let (from, by) = (table.dataset().quoted(), brought_by(table));
+    let (from, by, live) = (
+        table.dataset().quoted(),
+        brought_by(table),
+        table.keeping.live(),
+    );
     let (mut counts, mut figures) = (Vec::new(), Vec::new());
     for (nth, column) in table.contract.columns.iter().enumerate() {
         counts.push(format!("count(t.{}) AS c{nth}", quoted(&column.name)));
@@ -104,7 +116,7 @@ pub(crate) fn completeness(table: &Table) -> Result<TableView> {
              figure.rows_filled / daily.rows::double precision AS completeness \
              FROM (\
              SELECT {DAY} AS day, count(*) AS rows, {counts} \
-             FROM {from} AS t JOIN meta.load ON load.load_id = t.{by} GROUP BY 1) AS daily \
+             FROM {from} AS t JOIN meta.load ON load.load_id = t.{by} WHERE {live} GROUP BY 1) AS daily \
              CROSS JOIN LATERAL (VALUES {figures}) AS figure (column_name, rows_filled)"
         ),
     })
@@ -115,9 +127,9 @@ const DAY: &str = "(load.finished_at AT TIME ZONE 'UTC')::date";
 
 /// The column that says which load of the table brought a row's content in.
 fn brought_by(table: &Table) -> &'static str {
-    match &table.merge {
-        None => "\"_load_id\"",
-        Some(_) => "\"_changed_load\"",
+    match table.keeping {
+        Keeping::Landing => "\"_load_id\"",
+        Keeping::Appended | Keeping::Merged(_) | Keeping::History(_) => "\"_changed_load\"",
     }
 }
 

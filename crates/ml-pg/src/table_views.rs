@@ -10,7 +10,8 @@ use crate::{Database, Table, catalogue};
 impl Database {
     /// Creates the views of a data table for readers, or brings them up to date; none is ever dropped.
     ///
-    /// * `v_<table>_current`: the columns of the contract, as they stand. Columns keep the places they have, new ones
+    /// * `v_<table>_current`: the columns of the contract, as they stand: without rows that were taken out, and of a
+    ///   history the spans that have not ended. Columns keep the places they have, new ones
     ///   come last. One that the contract no longer has stays, as NULL, so that it can be dropped from the table.
     /// * `v_<table>_changes`: a row for each day (UTC) on which loads of the table were applied: how many, the records
     ///   that they read, accepted, quarantined and dropped, the rows that have had their content since that day, new or

@@ -53,5 +53,5 @@ pub mod standardise;
 
 pub use drop_if::{DropIf, drop_if};
 pub use matching::Matching;
-pub use ml_core::Merge;
+pub use ml_core::{Merge, Wins};
 pub use standardise::Standardise;
