@@ -5,6 +5,10 @@ use ml_core::{Audit, Dimension, Error, Merge, Result, Type};
 use crate::Table;
 use crate::table::quoted;
 
+mod template;
+
+pub(crate) use template::render;
+
 /// The rows of an increment on their way into the table.
 pub(crate) const INCREMENT: &str = "pg_temp.\"ml_increment\"";
 
@@ -21,6 +25,13 @@ pub(crate) struct MergeSql {
     /// The rows are gone and no tombstone stays: every reader of today computes its tables anew and writes the
     /// differences. One that follows `_changed_load` alone would miss them.
     pub(crate) retract: String,
+    /// Puts the winners among what is staged in the places of rows that came from the loads `$2` or lose against them;
+    /// `$1` is the load. What is as it should be is not written.
+    pub(crate) replace: String,
+    /// Takes out the rows from the loads `$1` that are not staged.
+    pub(crate) leave: String,
+    /// Counts the rows that came from the loads `$1`.
+    pub(crate) standing: String,
     /// Counts the losers with the same content as the winner, and the others; `None` where all are the same.
     pub(crate) losers: Option<String>,
     /// Finds the records that the unique index could not hold; `None` where there is no text in the grain.
@@ -57,6 +68,16 @@ impl MergeSql {
             retake: upsert(table, merge),
             retract: format!(
                 "DELETE FROM {} WHERE \"_load_id\" = ANY($1)",
+                table.dataset().quoted()
+            ),
+            replace: replace(table, merge),
+            leave: format!(
+                "DELETE FROM {} AS held WHERE held.\"_load_id\" = ANY($1) AND NOT EXISTS (SELECT FROM {INCREMENT} AS increment WHERE {})",
+                table.dataset().quoted(),
+                identical(table, "increment"),
+            ),
+            standing: format!(
+                "SELECT count(*) FROM {} WHERE \"_load_id\" = ANY($1)",
                 table.dataset().quoted()
             ),
             losers: losers(table, merge),
@@ -170,6 +191,29 @@ fn upsert(table: &Table, merge: &Merge) -> String {
          ON CONFLICT ({grain}) DO UPDATE SET {set}, \
          \"_load_id\" = excluded.\"_load_id\", \"_record_no\" = excluded.\"_record_no\", \
          \"_changed_load\" = CASE WHEN {new} IS DISTINCT FROM {old} THEN $1 ELSE held.\"_changed_load\" END"
+    )
+}
+
+/// Whether a row is to the bit the one that stands there: `=` calls 1.0 and 1.00 the same.
+fn identical(table: &Table, other: &str) -> String {
+    let names = table.names();
+    let (one, held) = (tuple(&names, other), tuple(&names, "held"));
+    format!(
+        "held.\"_load_id\" = {other}.\"_load_id\" AND held.\"_record_no\" = {other}.\"_record_no\" AND {held} *= {one}"
+    )
+}
+
+fn replace(table: &Table, merge: &Merge) -> String {
+    let upsert = upsert(table, merge);
+    let into = table.dataset().quoted();
+    let differing = format!(
+        "FROM winner WHERE NOT EXISTS (SELECT FROM {into} AS held WHERE {})",
+        identical(table, "winner")
+    );
+    format!(
+        "{} WHERE held.\"_load_id\" = ANY($2) OR {}",
+        upsert.replace("FROM winner", &differing),
+        Order::of(table, merge).beats(table)
     )
 }
 

@@ -15,7 +15,8 @@ use super::grains::Grains;
 use crate::audit::Sitting;
 use crate::copy::Copy;
 use crate::failure::Doing;
-use crate::ledger::{self, Entry, Inputs};
+use crate::inputs::{self, Inputs};
+use crate::ledger::{self, Entry};
 use crate::merge::{INCREMENT, MergeSql};
 use crate::step::step;
 use crate::unload::check_feeds;
@@ -67,7 +68,7 @@ impl<S> Pass<'_, S> {
     }
 
     /// Those of the unloaded inputs that were taken in, and not held.
-    async fn taken_of(&self, unloaded: &[i64]) -> Result<Vec<i64>> {
+    pub(super) async fn taken_of(&self, unloaded: &[i64]) -> Result<Vec<i64>> {
         if let Some(why) = check_feeds(&self.tx, unloaded, Some(&self.increment.pipeline)).await? {
             return Err(Error::contract(self.increment.doing(&why)));
         }
@@ -85,7 +86,7 @@ impl<S> Pass<'_, S> {
         Ok(taken.iter().map(|row| row.get(0)).collect())
     }
 
-    async fn release(&self, unloaded: &[i64], by: LoadId) -> Result<()> {
+    pub(super) async fn release(&self, unloaded: &[i64], by: LoadId) -> Result<()> {
         let released = self
             .tx
             .execute_typed(
@@ -100,7 +101,7 @@ impl<S> Pass<'_, S> {
         released.doing(self.retracting()).map(drop)
     }
 
-    fn retracting(&self) -> String {
+    pub(super) fn retracting(&self) -> String {
         let what = "cannot take out what was unloaded; nothing is changed";
         self.increment.doing(what)
     }
@@ -118,21 +119,7 @@ impl<S> Pass<'_, S> {
         S: Stage<In> + Sync,
         S::Out: Record,
     {
-        let remaining = self.remaining().await?;
-        let mut grains = Some(self.grains(gone).await.doing(self.retracting())?);
-        // what was held back and not kept can only be told by judging every record of the input again
-        let holds = self
-            .audits
-            .iter()
-            .any(|audit| audit.holds().unwrap_or(true));
-        if holds && remaining.iter().any(|input| !input.keeps_all) {
-            grains = None;
-        }
-        if grains.as_ref().is_none_or(|grains| !grains.is_empty()) {
-            for input in &remaining {
-                self.restage(input, grains.as_ref(), blank).await?;
-            }
-        }
+        self.restage_all(gone, blank).await?;
         step("retake");
         let gone: &(dyn ToSql + Sync) = &gone;
         let replaced = async {
@@ -149,6 +136,34 @@ impl<S> Pass<'_, S> {
             Ok::<_, tokio_postgres::Error>(won)
         };
         replaced.await.doing(self.retracting())
+    }
+
+    /// Stages what was taken in of the things whose winners are gone.
+    pub(super) async fn restage_all<In>(&self, gone: &[i64], blank: &In) -> Result<()>
+    where
+        In: Record,
+        S: Stage<In> + Sync,
+        S::Out: Record,
+    {
+        let remaining = self.remaining().await?;
+        if remaining.is_empty() {
+            return Ok(());
+        }
+        let mut grains = Some(self.grains(gone).await.doing(self.retracting())?);
+        // what was held back and not kept can only be told by judging every record of the input again
+        let holds = self
+            .audits
+            .iter()
+            .any(|audit| audit.holds().unwrap_or(true));
+        if holds && remaining.iter().any(|input| !input.keeps_all) {
+            grains = None;
+        }
+        if grains.as_ref().is_none_or(|grains| !grains.is_empty()) {
+            for input in &remaining {
+                self.restage(input, grains.as_ref(), blank).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn remaining(&self) -> Result<Vec<Remaining>> {
@@ -251,7 +266,7 @@ impl<S> Pass<'_, S> {
         };
         let (load, pipeline) = (entry.load, &self.increment.pipeline);
         ledger::close(&self.tx, load, &Verdict::Applied, &card, 0).await?;
-        ledger::consume(&self.tx, pipeline, events, "applied", load).await?;
+        inputs::consume(&self.tx, pipeline, events, "applied", load).await?;
         self.advance.retracted = Some(Receipt {
             load,
             card,
