@@ -14,7 +14,7 @@ use crate::order::{self, Order};
 
 const SLOTS: usize = 8;
 const EMPTY: &str = "TRUNCATE bronze.orders, bronze.raw, bronze.bare, silver.orders; \
-    TRUNCATE meta.load, meta.rule_result, meta.drop_result, meta.quarantine, meta.consumed, meta.watermark, \
+    TRUNCATE meta.load, meta.rule_result, meta.drop_result, meta.loser, meta.quarantine, meta.consumed, meta.watermark, \
     meta.lineage, meta.warehouse; CHECKPOINT";
 /// The same table for the baseline, which has no lineage to bring; and once more without its index.
 const RAW: &str = "CREATE TABLE bronze.raw (LIKE bronze.orders INCLUDING ALL); \

@@ -10,5 +10,5 @@ SELECT
     (SELECT count(DISTINCT customer_id) FROM gold.dim_customer WHERE customer_key > 0) AS customers,
     (SELECT count(*) FROM gold.dim_product WHERE product_key > 0) AS products,
     (SELECT count(*) FROM gold.dim_date WHERE date_key > 0) AS days
-FROM (SELECT count(*) AS rows, coalesce(sum(quantity * unit_price), 0) AS amount FROM silver.sales) AS silver
+FROM (SELECT count(*) AS rows, coalesce(sum(quantity * unit_price), 0) AS amount FROM silver.sales WHERE NOT "_deleted") AS silver
 CROSS JOIN (SELECT count(*) AS rows, coalesce(sum(amount), 0) AS amount FROM gold.fct_sales) AS gold

@@ -6,5 +6,6 @@ SELECT
     count(*) AS rows,
     sum(quantity * unit_price) AS amount
 FROM silver.sales
+WHERE NOT "_deleted"
 GROUP BY country
 ORDER BY country

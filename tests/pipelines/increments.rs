@@ -122,7 +122,7 @@ async fn a_target_without_its_key_is_refused() {
     fresh
         .run("DROP TABLE silver.s; CREATE TABLE silver.s (id bigint NOT NULL, name text, _load_id bigint NOT NULL, \
             _record_no bigint NOT NULL, _changed_load bigint NOT NULL, \
-            _row_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY, UNIQUE (id, name))")
+            _row_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY, _deleted boolean NOT NULL DEFAULT false, UNIQUE (id, name))")
         .await;
     let error = fresh.database.check(&merged()).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Contract, "{error:?}");

@@ -18,6 +18,7 @@ mod global_sales;
 mod guests;
 mod hostile_server;
 mod increments;
+mod keeping;
 mod landing;
 mod laws;
 mod merge;

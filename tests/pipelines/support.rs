@@ -142,7 +142,7 @@ impl Fresh {
             .unwrap();
     }
 
-    /// What the tables hold, whatever loads and surrogate keys brought it in: one line a table.
+    /// What the tables hold, without rows marked as deleted, whatever loads and surrogate keys brought it in: one line a table.
     pub async fn digest(&self) -> String {
         const TABLES: &str = "SELECT string_agg(format('%I.%I', table_schema, table_name), ' ' ORDER BY 1) \
             FROM information_schema.tables WHERE table_schema IN ('bronze', 'silver', 'gold') AND table_type = 'BASE TABLE'";
@@ -155,7 +155,7 @@ impl Fresh {
         {
             let content = format!(
                 "SELECT count(*) || ' ' || coalesce(sum(('x' || substr(md5((to_jsonb(r) - ARRAY[{SURROGATES}])::text), 1, 15))::bit(60)::bigint), 0) \
-                 FROM {table} AS r"
+                 FROM {table} AS r WHERE NOT coalesce((to_jsonb(r) ->> '_deleted')::boolean, false)"
             );
             lines.push(format!("{table} {}", self.one(&content).await));
         }

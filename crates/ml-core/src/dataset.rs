@@ -42,6 +42,17 @@ impl Dataset {
         &self.table
     }
 
+    /// The relation beside it whose name has `ending` after its own.
+    ///
+    /// # Errors
+    /// [`Contract`](crate::Kind::Contract) when that name is above 63 bytes.
+    pub fn beside(&self, ending: &str) -> Result<Self> {
+        Ok(Dataset {
+            schema: self.schema.clone(),
+            table: Ident::new(format!("{}{ending}", self.table.as_str()))?,
+        })
+    }
+
     /// `"schema"."table"`, ready for a statement.
     pub fn quoted(&self) -> String {
         format!("{}.{}", self.schema, self.table)

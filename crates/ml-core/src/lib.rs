@@ -88,7 +88,7 @@ pub use gate::{Gate, Verdict};
 pub use ident::Ident;
 pub use load::{Load, LoadId, LoadKey, Receipt};
 pub use memory::{Ledger, Memory};
-pub use merge::Merge;
+pub use merge::{Merge, Wins};
 /// Makes a struct a [`Record`] with columns the compiler knows; the crate `ml-derive` lists the attributes.
 ///
 /// What they promise is checked by the compiler:

@@ -4,6 +4,7 @@ use ml_core::{Ident, Result, Type};
 
 use crate::Dimension;
 use crate::column::Column;
+use crate::live::live;
 use crate::model::Model;
 use crate::table::Table;
 
@@ -82,7 +83,7 @@ fresh AS (
         {}
     FROM days
 )",
-        dimension.source().quoted(),
+        live(dimension.source()),
         columns.join(",\n        ")
     )
 }

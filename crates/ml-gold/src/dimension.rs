@@ -12,7 +12,7 @@ use crate::table::Table;
 /// Rows have a surrogate key `<entity>_key`, where the entity is the name without `dim_`. It stays across refreshes.
 /// The unknown member has the key -1; source rows without a natural key, or with the unknown member's own
 /// (`unknown`, -1, the first of January of the year 1), belong to it. Expressions are SQL over the source's columns,
-/// and are trusted as code is.
+/// and are trusted as code is. The source is a table of silver; rows that it marks by `_deleted` are left out.
 ///
 /// ```
 /// use ml_core::{Dataset, Type};

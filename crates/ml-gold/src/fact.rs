@@ -1,6 +1,7 @@
 use ml_core::{Audit, Dataset, Error, Ident, Result, Type};
 
 use crate::column::{Column, ROW_ID};
+use crate::live::live;
 use crate::model::Model;
 use crate::quote::quoted;
 use crate::reference::Lookup;
@@ -9,7 +10,8 @@ use crate::{Dimension, Reference, reconcile};
 
 /// A fact table: one row per row of its source, with a key into each dimension, and measures.
 ///
-/// The source has a `_row_id` that tells its rows apart; so has the fact. Expressions are SQL over the source's
+/// The source is a table of silver: it has a `_row_id` that tells its rows apart, and so has the fact; rows that it
+/// marks by `_deleted` are left out. Expressions are SQL over the source's
 /// columns, and are trusted as code is.
 ///
 /// ```
@@ -209,7 +211,7 @@ fresh AS (
     FROM source{}
 )",
             source.join(",\n        "),
-            self.source.quoted(),
+            live(&self.source),
             fresh.join(",\n        "),
             joins.collect::<String>()
         )
@@ -229,7 +231,7 @@ fresh AS (
         let rows = reconcile::Sum::rows();
         let reconciles = reconcile::audit(
             &self.name,
-            &self.source.quoted(),
+            &live(&self.source),
             &table.quoted(),
             [rows].into_iter().chain(sums),
         );

@@ -2,6 +2,7 @@ use ml_core::{Audit, Error, Ident, Result, Type};
 
 use crate::Dimension;
 use crate::column::Column;
+use crate::live::live;
 use crate::model::Model;
 use crate::quote::{list, literal, quoted};
 use crate::table::Table;
@@ -145,7 +146,7 @@ spans AS (
     WINDOW history AS (PARTITION BY {keys} ORDER BY \"valid_from\")
 )",
             selected = selected.collect::<Vec<_>>().join(",\n        "),
-            source = dimension.source().quoted(),
+            source = live(dimension.source()),
             keys = list(keys.iter().map(|key| &*key.name)),
             names = names.join(", "),
             known = dimension.is_known()?,

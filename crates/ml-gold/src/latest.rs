@@ -2,6 +2,7 @@ use ml_core::{Result, Type};
 
 use crate::Dimension;
 use crate::column::Column;
+use crate::live::live;
 use crate::quote::list;
 
 /// Which source row a dimension takes its attributes from.
@@ -57,7 +58,7 @@ impl Dimension {
     GROUP BY
         {}",
             selected.collect::<Vec<_>>().join(",\n        "),
-            self.source().quoted(),
+            live(self.source()),
             values.collect::<Vec<_>>().join(",\n        ")
         )
     }

@@ -4,7 +4,7 @@
 //! table's new state is computed in SQL and compared with the present one, and only what differs is written: dimensions
 //! first, then facts, then aggregates, and vanished dimension rows last. What the plan checks before anyone sees it:
 //! facts reconcile with their source, aggregates with their facts, spans of a history do not overlap, and one row per
-//! key is current.
+//! key is current. Sources are tables of silver, without the rows that they mark by `_deleted`.
 //!
 //! ```
 //! use ml_core::{Dataset, Type};
@@ -48,6 +48,7 @@ mod dimension;
 mod fact;
 mod history;
 mod latest;
+mod live;
 mod model;
 mod quote;
 mod reconcile;

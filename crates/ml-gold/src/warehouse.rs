@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use ml_core::{Audit, Dataset, Error, Ident, Plan, Result, Statement};
 
+use crate::live::live;
 use crate::model::Model;
 use crate::table::Table;
 use crate::{Aggregate, Dimension, Fact, View};
@@ -123,7 +124,7 @@ impl Warehouse {
 fn read(sources: &[Dataset]) -> String {
     let counts = sources
         .iter()
-        .map(|source| format!("(SELECT count(*) FROM {})", source.quoted()));
+        .map(|source| format!("(SELECT count(*) FROM {} AS source)", live(source)));
     let counts: Vec<String> = [String::from("0::bigint")]
         .into_iter()
         .chain(counts)

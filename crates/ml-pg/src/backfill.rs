@@ -62,7 +62,7 @@ impl Increment {
             *clean = true;
             return Ok(Advance::default());
         }
-        pass.take_again(span, &again, &inputs, &blank).await?;
+        pass.take_again(&sql, span, &again, &inputs, &blank).await?;
         let merged = pass.replace_again(&sql, &again).await?;
         step("commit");
         let (load, xid) = (merged.last.load, &merged.last.xid);

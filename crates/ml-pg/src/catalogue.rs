@@ -18,11 +18,14 @@ pub(crate) async fn create(client: &mut ClientWrapper, table: &Table) -> Result<
     tx.execute_typed(lock, &[(&lock_key("create", &schema), Type::INT8)])
         .await
         .doing(doing())?;
-    if !exists(&tx, table).await? {
-        tx.batch_execute("SET LOCAL client_min_messages = warning")
-            .await
-            .doing(doing())?;
-        tx.batch_execute(&table.create()).await.doing(doing())?;
+    let versions = table.versions()?;
+    for table in versions.iter().chain([table]) {
+        if !exists(&tx, table).await? {
+            tx.batch_execute("SET LOCAL client_min_messages = warning")
+                .await
+                .doing(doing())?;
+            tx.batch_execute(&table.create()?).await.doing(doing())?;
+        }
     }
     tx.commit().await.doing(doing())
 }
@@ -39,8 +42,16 @@ async fn exists(tx: &Transaction<'_>, table: &Table) -> Result<bool> {
     Ok(found.first().is_some_and(|row| row.get(0)))
 }
 
-/// Compares the table with the live catalogue.
+/// Compares the table, and that of its versions, with the live catalogue.
 pub(crate) async fn check(client: &tokio_postgres::Client, table: &Table) -> Result<()> {
+    table.check()?;
+    if let Some(versions) = table.versions()? {
+        compare(client, &versions).await?;
+    }
+    compare(client, table).await
+}
+
+async fn compare(client: &tokio_postgres::Client, table: &Table) -> Result<()> {
     let live = columns(client, table).await?;
     let expected = table.shapes();
     let mut faults = Vec::new();
@@ -57,9 +68,12 @@ pub(crate) async fn check(client: &tokio_postgres::Client, table: &Table) -> Res
     faults.extend(
         unknown.map(|column| format!("column {} is NOT NULL and no record brings it", column.name)),
     );
-    if !has_merge_key(client, table).await? {
-        faults.push(String::from(
-            "it has no unique key NULLS NOT DISTINCT over its grain",
+    if let Some(key) = table.keeping.key()
+        && !has_key(client, table, &key).await?
+    {
+        let key = key.join(", ");
+        faults.push(format!(
+            "it has no unique key NULLS NOT DISTINCT over {key}"
         ));
     }
     if faults.is_empty() {
@@ -72,16 +86,13 @@ pub(crate) async fn check(client: &tokio_postgres::Client, table: &Table) -> Res
     )))
 }
 
-async fn has_merge_key(client: &tokio_postgres::Client, table: &Table) -> Result<bool> {
-    let Some(merge) = &table.merge else {
-        return Ok(true);
-    };
+async fn has_key(client: &tokio_postgres::Client, table: &Table, key: &[String]) -> Result<bool> {
     let schema = table.dataset().schema().as_str();
     let name = table.dataset().table().as_str();
     let parameters: [(&(dyn ToSql + Sync), Type); 3] = [
         (&schema, Type::TEXT),
         (&name, Type::TEXT),
-        (&merge.grain, Type::TEXT_ARRAY),
+        (&key, Type::TEXT_ARRAY),
     ];
     let found = client
         .query_typed(include_str!("../sql/merge_key.sql"), &parameters)

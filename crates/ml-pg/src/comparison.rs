@@ -131,7 +131,7 @@ impl Increment {
             .isolation_level(IsolationLevel::RepeatableRead);
         let tx = begun.start().await.doing(self.doing("cannot begin"))?;
         step("create_beside");
-        tx.batch_execute(&sql::create(&self.into, &beside.into))
+        tx.batch_execute(&sql::create(&self.into, &beside.into)?)
             .await
             .doing(self.doing("cannot make a table beside it"))?;
         let datasets = [self.from.dataset.to_string()];

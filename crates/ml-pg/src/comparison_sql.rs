@@ -16,22 +16,21 @@ pub(crate) fn beside(table: &Table) -> Result<Table> {
     Ok(beside)
 }
 
-/// Makes it, with nothing in it.
-pub(crate) fn create(table: &Table, beside: &Table) -> String {
-    format!(
-        "CREATE TEMPORARY TABLE {} (LIKE {} INCLUDING ALL) ON COMMIT DROP",
-        beside.dataset().table(),
-        table.dataset().quoted()
-    )
+/// Makes it, and that of its versions, with nothing in them.
+pub(crate) fn create(table: &Table, beside: &Table) -> Result<String> {
+    let versions = table.versions()?.zip(beside.versions()?);
+    let pairs = versions.iter().map(|(table, beside)| (table, beside));
+    let create = pairs.chain([(table, beside)]).map(|(table, beside)| {
+        let (like, name) = (table.dataset().quoted(), beside.dataset().table());
+        format!("CREATE TEMPORARY TABLE {name} (LIKE {like} INCLUDING ALL) ON COMMIT DROP;")
+    });
+    Ok(create.collect())
 }
 
-/// The columns that make a row one thing.
+/// The columns that tell a row from the others: where every record is one, its lineage.
 pub(crate) fn key(table: &Table) -> Vec<String> {
-    table
-        .merge
-        .iter()
-        .flat_map(|merge| merge.grain.clone())
-        .collect()
+    let key = table.keeping.key();
+    key.unwrap_or_else(|| vec![String::from("_load_id"), String::from("_record_no")])
 }
 
 /// Compares the two; `$1` is how many rows at most.

@@ -3,7 +3,7 @@
 //! A [`Database`] is a pool of connections with pinned settings and verified TLS. A [`Store`] opens loads from
 //! the pool, [`Joined`] inside a transaction of the host; both speak one protocol: try-lock, ledger, savepoint,
 //! one binary `COPY`, audits, verdict, quarantine, commit. An [`Increment`] takes newly committed loads through
-//! a stage into a table that holds each thing once, and a [`Refresh`] runs the plan of a warehouse. A table that is
+//! a stage into a [`Table`] that appends, holds each thing once or keeps its history, and a [`Refresh`] runs the plan of a warehouse. A table that is
 //! there already is judged where it stands by [`Database::audit_table`], and keeps rules by itself with
 //! [`Database::add_checks`]. What was held back is put right and replayed at the [`QuarantineDesk`],
 //! and [`Database::unload`] takes a load out again.
@@ -41,6 +41,7 @@ mod comparison_sql;
 mod config;
 mod copy;
 mod database;
+mod definition;
 mod difference;
 mod entries;
 mod entry;
@@ -50,6 +51,7 @@ mod failure;
 mod increment;
 mod inputs;
 mod joined;
+mod keeping;
 mod ledger;
 mod live_table;
 mod load;

@@ -4,6 +4,7 @@ use tokio_postgres::{Row, Transaction};
 
 use crate::commit::commit;
 use crate::failure::Doing;
+use crate::keeping::Keeping;
 use crate::ledger;
 use crate::step::step;
 use crate::{Database, Table};
@@ -30,9 +31,10 @@ impl Database {
     #[tracing::instrument(name = "unload", skip_all, fields(load = load.0))]
     pub async fn unload(&self, table: &Table, load: LoadId, reason: &str) -> Result<Unloaded> {
         let unload = Unload { table, load };
-        if table.merge.is_some() {
-            return Err(unload
-                .refused("its rows are the winners of many loads; unload the one of the source"));
+        if !matches!(table.keeping, Keeping::Landing) {
+            return Err(
+                unload.refused("its rows came from other loads; unload the one of the source")
+            );
         }
         if reason.trim().is_empty() {
             return Err(unload.refused("no reason is given: say why"));

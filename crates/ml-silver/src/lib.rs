@@ -50,5 +50,5 @@ mod drop_if;
 pub mod standardise;
 
 pub use drop_if::{DropIf, drop_if};
-pub use ml_core::Merge;
+pub use ml_core::{Merge, Wins};
 pub use standardise::Standardise;

@@ -92,7 +92,7 @@ WITH distinct_fresh AS (
         (description)::text COLLATE "C" AS "description",
         (description IS NOT NULL)::boolean AS "_latest_0",
         max((sold_on)::date) AS "_latest_1"
-    FROM "silver"."sales" AS source
+    FROM (SELECT * FROM "silver"."sales" WHERE NOT "_deleted") AS source
     GROUP BY
         (stock_code)::text COLLATE "C",
         (description)::text COLLATE "C",
@@ -235,7 +235,7 @@ fn what_is_counted_twice_is_refused_and_what_is_unknown_is_counted() {
         ]
     );
     let sql = check(&plan, "fct_sales.reconciles");
-    assert!(sql.contains(r#"coalesce(sum((quantity * unit_price)::numeric), 0)::numeric AS sum_1 FROM "silver"."sales""#), "{sql}");
+    assert!(sql.contains(r#"coalesce(sum((quantity * unit_price)::numeric), 0)::numeric AS sum_1 FROM (SELECT * FROM "silver"."sales" WHERE NOT "_deleted")"#), "{sql}");
     assert!(
         sql.contains("('amount', expected.sum_1, found.sum_1)"),
         "{sql}"
@@ -268,6 +268,6 @@ fn the_same_star_has_the_same_plan() {
     assert_eq!(plan.sources, [SALES]);
     assert_eq!(
         plan.read,
-        r#"SELECT 0::bigint + (SELECT count(*) FROM "silver"."sales")"#
+        r#"SELECT 0::bigint + (SELECT count(*) FROM (SELECT * FROM "silver"."sales" WHERE NOT "_deleted") AS source)"#
     );
 }

@@ -1,14 +1,15 @@
 //! Taking inputs in again.
 
 use ml_core::{Error, LoadId, Receipt, Record, Result, Stage, Verdict};
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::Type;
 
+use super::merging::JUDGE_SPANS;
 use super::{Merged, Pass};
 use crate::Span;
 use crate::failure::Doing;
 use crate::inputs::{self, Inputs};
 use crate::ledger;
-use crate::merge::{INCREMENT, MergeSql};
+use crate::merge::{INCREMENT, MergeSql, Way};
 use crate::step::step;
 
 /// The inputs of a backfill, by what becomes of them.
@@ -56,6 +57,7 @@ impl<'a, S> Pass<'a, S> {
     /// what is gone.
     pub(crate) async fn take_again<In>(
         &mut self,
+        sql: &MergeSql,
         span: &Span,
         again: &Again,
         inputs: &Inputs,
@@ -76,7 +78,10 @@ impl<'a, S> Pass<'a, S> {
             self.take(input.load, &input.source, blank).await?;
         }
         step("restage");
-        self.restage_all(&again.gone, blank).await
+        match sql.way {
+            Way::Merge { .. } => self.restage_all(&again.gone, blank).await,
+            Way::Append { .. } | Way::History { .. } => Ok(()),
+        }
     }
 
     /// Puts what was staged in its place, and closes the load in the ledger.
@@ -134,10 +139,13 @@ impl<'a, S> Pass<'a, S> {
 
     /// The loads whose records stand in the table.
     async fn standing_loads(&self) -> Result<Vec<i64>> {
-        let select = format!(
-            "SELECT DISTINCT \"_load_id\" FROM {} WHERE \"_load_id\" <> 0",
-            self.increment.into.dataset().quoted()
-        );
+        let into = &self.increment.into;
+        let versions = into.versions()?;
+        let each = versions.iter().chain([into]).map(|table| {
+            let table = table.dataset().quoted();
+            format!("SELECT \"_load_id\" FROM {table} WHERE \"_load_id\" <> 0")
+        });
+        let select = each.collect::<Vec<_>>().join(" UNION ");
         let rows = self.tx.query_typed(&select, &[]).await;
         Ok(rows
             .doing(self.again())?
@@ -164,25 +172,25 @@ impl<'a, S> Pass<'a, S> {
 
     async fn replace_rows(&mut self, sql: &MergeSql, load: LoadId, again: &Again) -> Result<()> {
         let taken: Vec<i64> = self.taken.iter().map(|load| load.0).collect();
-        let gone: (&(dyn ToSql + Sync), Type) = (&again.gone, Type::INT8_ARRAY);
-        let by: (&(dyn ToSql + Sync), Type) = (&load.0, Type::INT8);
         let others = format!("DELETE FROM {INCREMENT} WHERE \"_load_id\" <> ALL($1)");
         let replaced = async {
-            self.tx
-                .batch_execute(&format!("ANALYZE {INCREMENT}"))
-                .await?;
-            self.tx
-                .execute_typed(&sql.replace, &[by, gone.clone()])
-                .await?;
-            self.tx.execute_typed(&sql.leave, &[gone]).await?;
+            let analyze = format!("ANALYZE {INCREMENT}");
+            self.tx.batch_execute(&analyze).await?;
+            for statement in &sql.again {
+                let gone = (&again.gone as _, Type::INT8_ARRAY);
+                let by = (&load.0 as _, Type::INT8);
+                self.tx.execute_typed(statement, &[by, gone]).await?;
+            }
+            self.tx.batch_execute(JUDGE_SPANS).await?;
             // whoever came to stand where others had won was counted when it was taken in
-            let taken = [(&taken as _, Type::INT8_ARRAY)];
-            self.tx.execute_typed(&others, &taken).await?;
-            self.tx.query_typed(&sql.standing, &taken).await
+            let taken = (&taken as _, Type::INT8_ARRAY);
+            self.tx.execute_typed(&others, &[taken]).await
         };
-        let standing = replaced.await.doing(self.again())?;
-        let won = standing.first().map_or(0, |row| row.get::<_, i64>(0)) as u64;
-        self.drop_losers(sql, won, &self.again()).await
+        replaced.await.doing(self.again())?;
+        match sql.way.losers() {
+            Some(losers) => self.drop_losers(losers, load).await,
+            None => Ok(()),
+        }
     }
 
     /// Closes entries of the quarantine that stand there twice now.

@@ -39,7 +39,8 @@ impl<S> Pass<'_, S> {
     pub(super) async fn grains(&self, gone: &[i64]) -> Result<Grains, tokio_postgres::Error> {
         let table = &self.increment.into;
         let columns = &table.contract.columns;
-        let grain = table.merge.iter().flat_map(|merge| &merge.grain);
+        let grain = table.keeping.merge().into_iter();
+        let grain = grain.flat_map(|merge| &merge.grain);
         let ordinals: Vec<usize> = grain
             .filter_map(|name| table.contract.ordinal(name))
             .filter(|ordinal| is_exact(columns[*ordinal].ty))

@@ -9,8 +9,11 @@ use crate::Advance;
 use crate::failure::Doing;
 use crate::inputs::{self, Inputs};
 use crate::ledger::{self, Entry};
-use crate::merge::{INCREMENT, MergeSql};
+use crate::merge::{INCREMENT, MergeSql, Way};
 use crate::step::step;
+
+/// Spans may overlap until all are written; an error that waits for the commit would not say what it is about.
+pub(super) const JUDGE_SPANS: &str = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED";
 
 impl<'a, S> Pass<'a, S> {
     /// Merges what was staged, and closes the load in the ledger.
@@ -69,41 +72,57 @@ impl<'a, S> Pass<'a, S> {
         ended.doing(self.increment.doing("cannot end"))
     }
 
-    async fn merge_rows(&mut self, sql: &MergeSql, load: LoadId) -> Result<()> {
-        let doing = || {
-            self.increment
-                .doing("the merge failed; nothing is taken in")
-        };
-        self.tx
-            .batch_execute(&format!("ANALYZE {INCREMENT}"))
-            .await
-            .doing(doing())?;
-        let won = self
-            .tx
-            .execute_typed(&sql.merge, &[(&load.0, Type::INT8)])
-            .await
-            .doing(doing())?;
-        self.drop_losers(sql, won, &doing()).await
+    /// Merges what was staged, and moves the losers of the card to those dropped.
+    pub(super) async fn merge_rows(&mut self, sql: &MergeSql, load: LoadId) -> Result<()> {
+        self.batch(&format!("ANALYZE {INCREMENT}")).await?;
+        match &sql.way {
+            Way::Append { append, .. } => self.write(append, load).await.map(drop),
+            Way::Merge { take, losers, .. } => {
+                let won = self.write(take, load).await?;
+                match won < self.card.accepted {
+                    true => self.drop_losers(losers, load).await,
+                    false => Ok(()),
+                }
+            }
+            Way::History {
+                keep,
+                recompute,
+                losers,
+                ..
+            } => {
+                self.batch(keep).await?;
+                self.write(recompute, load).await?;
+                self.batch(JUDGE_SPANS).await?;
+                self.drop_losers(losers, load).await
+            }
+        }
     }
 
-    /// Moves the losers of the card to those dropped.
-    pub(super) async fn drop_losers(
-        &mut self,
-        sql: &MergeSql,
-        won: u64,
-        doing: &str,
-    ) -> Result<()> {
-        let lost = self.card.accepted - won;
-        let duplicates = match &sql.losers {
-            Some(losers) if lost > 0 => {
-                let counted = self.tx.query_typed(losers, &[]).await.doing(doing)?;
-                counted.first().map_or(0, |row| row.get::<_, i64>(0)) as u64
-            }
-            _ => lost,
-        };
-        self.card.redrop("duplicate", duplicates);
-        self.card.redrop("older", lost - duplicates);
+    pub(super) async fn drop_losers(&mut self, losers: &str, load: LoadId) -> Result<()> {
+        let lost = self.tx.query_typed(losers, &[(&load.0, Type::INT8)]).await;
+        for row in lost.doing(self.merging())? {
+            let (reason, records): (&str, i64) = (row.get(0), row.get(1));
+            self.card.redrop(reason, records as u64);
+        }
         Ok(())
+    }
+
+    async fn write(&self, statement: &str, load: LoadId) -> Result<u64> {
+        let by = [(&load.0 as _, Type::INT8)];
+        let written = self.tx.execute_typed(statement, &by).await;
+        written.doing(self.merging())
+    }
+
+    async fn batch(&self, statements: &str) -> Result<()> {
+        self.tx
+            .batch_execute(statements)
+            .await
+            .doing(self.merging())
+    }
+
+    fn merging(&self) -> String {
+        let what = "the merge failed; nothing is taken in";
+        self.increment.doing(what)
     }
 }
 

@@ -8,16 +8,17 @@ use ml_core::{
     Chunk, Encoded, Error, LoadId, Receipt, Record, Report, Result, Scorecard, Settled, Stage,
     Verdict,
 };
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::Type;
 
 use super::Pass;
 use super::grains::Grains;
+use super::merging::JUDGE_SPANS;
 use crate::audit::Sitting;
 use crate::copy::Copy;
 use crate::failure::Doing;
 use crate::inputs::{self, Inputs};
 use crate::ledger::{self, Entry};
-use crate::merge::{INCREMENT, MergeSql};
+use crate::merge::{INCREMENT, MergeSql, Way};
 use crate::step::step;
 use crate::unload::check_feeds;
 
@@ -106,7 +107,7 @@ impl<S> Pass<'_, S> {
         self.increment.doing(what)
     }
 
-    /// Puts those that win without the loads that are gone in their places; answers how many.
+    /// Takes out what the loads brought in that are gone, and puts in its place what wins without it; answers how much.
     async fn replace<In>(
         &mut self,
         sql: &MergeSql,
@@ -119,20 +120,37 @@ impl<S> Pass<'_, S> {
         S: Stage<In> + Sync,
         S::Out: Record,
     {
-        self.restage_all(gone, blank).await?;
+        let by = [(&load.0 as _, Type::INT8)];
+        let gone_by = [(&gone as _, Type::INT8_ARRAY), (&load.0 as _, Type::INT8)];
+        if let Way::Merge { .. } = &sql.way {
+            self.restage_all(gone, blank).await?;
+        }
         step("retake");
-        let gone: &(dyn ToSql + Sync) = &gone;
+        let tx = &self.tx;
         let replaced = async {
-            let won = self
-                .tx
-                .execute_typed(&sql.retake, &[(&load.0, Type::INT8)])
-                .await?;
-            self.tx
-                .execute_typed(&sql.retract, &[(gone, Type::INT8_ARRAY)])
-                .await?;
-            self.tx
-                .batch_execute(&format!("TRUNCATE {INCREMENT}"))
-                .await?;
+            let won = match &sql.way {
+                Way::Append { retract, .. } => {
+                    tx.execute_typed(retract, &gone_by).await?;
+                    0
+                }
+                Way::Merge {
+                    retake, retract, ..
+                } => {
+                    let won = tx.execute_typed(retake, &by).await?;
+                    tx.execute_typed(retract, &gone_by).await?;
+                    won
+                }
+                Way::History {
+                    forget, recompute, ..
+                } => {
+                    tx.execute_typed(forget, &gone_by[..1]).await?;
+                    tx.batch_execute(&format!("ANALYZE {INCREMENT}")).await?;
+                    let written = tx.execute_typed(recompute, &by).await?;
+                    tx.batch_execute(JUDGE_SPANS).await?;
+                    written
+                }
+            };
+            tx.batch_execute(&format!("TRUNCATE {INCREMENT}")).await?;
             Ok::<_, tokio_postgres::Error>(won)
         };
         replaced.await.doing(self.retracting())
