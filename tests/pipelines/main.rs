@@ -26,6 +26,7 @@ mod names;
 mod online_retail;
 mod oracle;
 pub mod orders;
+mod rebuild;
 mod replay;
 #[path = "../../examples/replay.rs"]
 #[allow(dead_code)]
