@@ -30,6 +30,7 @@ mod online_retail;
 mod oracle;
 pub mod orders;
 mod personal_data;
+mod rebuild;
 mod replay;
 #[path = "../../examples/replay.rs"]
 #[allow(dead_code)]

@@ -5,7 +5,7 @@ use tokio_postgres::{Row, Transaction};
 
 use crate::EntryId;
 use crate::failure::Doing;
-use crate::ledger;
+use crate::inputs;
 use crate::step::step;
 
 /// The entries of the quarantine that the records of one load take the place of, in their order.
@@ -93,7 +93,7 @@ impl Claim {
         let mut origins = keys.origins;
         origins.sort_unstable();
         origins.dedup();
-        ledger::lineage(tx, load, &origins).await
+        inputs::lineage(tx, load, &origins).await
     }
 
     fn keys(&self) -> Keys {

@@ -8,7 +8,8 @@ use tokio_postgres::Transaction;
 
 use crate::commit::commit;
 use crate::failure::Doing;
-use crate::ledger::{self, Entry, Input};
+use crate::inputs::{self, Input};
+use crate::ledger::{self, Entry};
 use crate::merge::MergeSql;
 use crate::pass::Pass;
 use crate::step::step;
@@ -26,11 +27,11 @@ use crate::{Database, Table};
 /// of the time each was taken in, which takes about as long as taking all of those in; what was held back then stays so.
 #[derive(Debug)]
 pub struct Increment {
-    database: Database,
+    pub(crate) database: Database,
     pub(crate) pipeline: String,
     pub(crate) from: Contract,
     pub(crate) into: Table,
-    rules: Fingerprint,
+    pub(crate) rules: Fingerprint,
     pub(crate) batch: usize,
     /// Transaction ids do not survive a restore, so the first run of a process does not trust the watermark.
     started: AtomicBool,
@@ -65,7 +66,7 @@ impl Increment {
     /// The increment of `into` from the loads of `from`, under a name that keeps its progress.
     ///
     /// What the name has taken in counts for every target, so each target has a name of its own.
-    /// With another stage the rows that are there stay as they were: empty the target first, and take a new name.
+    /// With another stage the rows that are there stay as they were, until a [`rebuild`](Increment::rebuild).
     pub fn new(
         database: &Database,
         pipeline: impl Into<String>,
@@ -121,11 +122,11 @@ impl Increment {
         let starting = !self.started.load(Ordering::Relaxed);
         let datasets = [self.from.dataset.to_string()];
         let inputs =
-            ledger::new_inputs(&tx, &self.pipeline, &datasets, starting, &self.progress()).await?;
+            inputs::new_inputs(&tx, &self.pipeline, &datasets, starting, &self.progress()).await?;
         if inputs.loads.is_empty() {
             // Found without the watermark, so it may be one that a restore left behind: from here on it is trusted.
             if starting {
-                ledger::watermark(&tx, &self.progress(), &inputs.snapshot).await?;
+                inputs::watermark(&tx, &self.progress(), &inputs).await?;
             }
             tx.commit().await.doing(self.doing("cannot end"))?;
             *clean = true;
@@ -150,7 +151,7 @@ impl Increment {
     }
 
     /// Tells what ended, now that it is true.
-    async fn tell(&self, flow: &Flow, advance: &Advance, held_sources: &[String]) {
+    pub(crate) async fn tell(&self, flow: &Flow, advance: &Advance, held_sources: &[String]) {
         let held = held_sources.iter().zip(&advance.held);
         let applied = advance
             .retracted

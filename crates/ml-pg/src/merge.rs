@@ -6,13 +6,14 @@ use crate::Table;
 use crate::keeping::Keeping;
 use crate::table::quoted;
 
+mod again;
 mod columns;
 mod order;
 mod template;
 
 use columns::Columns;
 use order::Order;
-use template::render;
+pub(crate) use template::render;
 
 /// The rows of an increment on their way into the table.
 pub(crate) const INCREMENT: &str = "pg_temp.\"ml_increment\"";
@@ -22,6 +23,8 @@ pub(crate) struct MergeSql {
     /// Makes the temporary table.
     pub(crate) stage: String,
     pub(crate) way: Way,
+    /// Put what is staged in the place of what the loads `$2` brought in, one after the other; `$1` is the load.
+    pub(crate) again: Vec<String>,
     /// Finds the records that the unique index could not hold; `None` where there is no text in the grain.
     pub(crate) oversized: Option<Audit>,
 }
@@ -59,6 +62,16 @@ pub(crate) enum Way {
     },
 }
 
+impl Way {
+    /// Records and counts the losers, where there are any; `$1` is the load.
+    pub(crate) fn losers(&self) -> Option<&str> {
+        match self {
+            Way::Append { .. } => None,
+            Way::Merge { losers, .. } | Way::History { losers, .. } => Some(losers),
+        }
+    }
+}
+
 impl MergeSql {
     pub(crate) fn of(table: &Table) -> Result<Self> {
         let (names, into) = (table.names().join(", "), table.dataset().quoted());
@@ -77,6 +90,7 @@ impl MergeSql {
         };
         Ok(MergeSql {
             stage: render(include_str!("../sql/merge/stage.sql"), &places),
+            again: again::statements(table, &way)?,
             way,
             oversized: keeping.merge().and_then(|merge| oversized(table, merge)),
         })

@@ -9,7 +9,8 @@ use crate::audit::Sitting;
 use crate::changes::Changes;
 use crate::copy::Copy;
 use crate::failure::Doing;
-use crate::ledger::{self, Entry, Inputs};
+use crate::inputs::{self, Inputs};
+use crate::ledger::{self, Entry};
 use crate::merge::{INCREMENT, MergeSql};
 use crate::reader::Reader;
 use crate::retained::Retained;
@@ -18,9 +19,12 @@ use crate::taken::Taken;
 use crate::wire::Wire;
 use crate::{Advance, Increment};
 
+mod again;
 mod grains;
 mod merging;
 mod retraction;
+
+pub(crate) use merging::Merged;
 
 /// One run of an increment, on its way.
 pub(crate) struct Pass<'a, S> {
@@ -226,7 +230,7 @@ impl<'a, S> Pass<'a, S> {
         let entry = self.increment.enter(&self.tx, source, self.flow).await?;
         let kept = self.keep(&entry, &judged).await?;
         ledger::close(&self.tx, entry.load, &verdict, &judged.card, kept).await?;
-        ledger::consume(
+        inputs::consume(
             &self.tx,
             &self.increment.pipeline,
             &[input],
@@ -258,54 +262,6 @@ impl<'a, S> Pass<'a, S> {
         quarantine.flush(&self.tx).await?;
         Ok(quarantine.kept())
     }
-
-    /// Merges what was staged, and closes the load in the ledger.
-    pub(crate) async fn merge(mut self, sql: &MergeSql, inputs: &Inputs) -> Result<Merged<'a>> {
-        if let Some(entry) = self.entry.take() {
-            step("merge");
-            self.merge_rows(sql, entry.load).await?;
-            step("ledger");
-            let (load, card) = (entry.load, std::mem::take(&mut self.card));
-            ledger::close(&self.tx, load, &Verdict::Applied, &card, self.kept).await?;
-            ledger::consume(
-                &self.tx,
-                &self.increment.pipeline,
-                &self.taken,
-                "applied",
-                load,
-            )
-            .await?;
-            let receipt = Receipt {
-                load,
-                card,
-                verdict: Verdict::Applied,
-                supersedes: None,
-            };
-            self.advance.applied = Some(receipt);
-            self.last = Some(entry);
-        }
-        step("watermark");
-        ledger::watermark(&self.tx, &self.increment.progress(), &inputs.snapshot).await?;
-        let last = self
-            .last
-            .ok_or_else(|| Error::storage("a run without inputs has nothing to commit"))?;
-        Ok(Merged {
-            tx: self.tx,
-            advance: self.advance,
-            held_sources: self.held_sources,
-            last,
-        })
-    }
-}
-
-/// A pass that only has to be committed.
-pub(crate) struct Merged<'a> {
-    pub(crate) tx: Transaction<'a>,
-    pub(crate) advance: Advance,
-    /// The sources of the inputs held, in their order.
-    pub(crate) held_sources: Vec<String>,
-    /// An entry of the ledger, which knows the transaction.
-    pub(crate) last: Entry,
 }
 
 /// Binary values are read by the contract's types, so the table must have these.

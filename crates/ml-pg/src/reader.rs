@@ -6,7 +6,7 @@ use tokio_postgres::{Portal, Row, Statement, Transaction};
 
 use crate::Increment;
 use crate::failure::Doing;
-use crate::ledger::{Input, Inputs};
+use crate::inputs::{Input, Inputs};
 use crate::table::quoted;
 use crate::wire::Wire;
 
@@ -143,7 +143,7 @@ mod tests {
             unloads: None,
         });
         let inputs = Inputs {
-            snapshot: String::new(),
+            snapshot: None,
             loads: loads.collect(),
         };
         let groups: Vec<_> = groups(&inputs).into();

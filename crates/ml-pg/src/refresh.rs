@@ -11,7 +11,8 @@ use crate::Database;
 use crate::audit::{count_all, only_count};
 use crate::commit::commit;
 use crate::failure::Doing;
-use crate::ledger::{self, Entry, Inputs};
+use crate::inputs::{self, Inputs};
+use crate::ledger::{self, Entry};
 use crate::step::step;
 
 /// Runs the plan of a warehouse: one REPEATABLE READ transaction that readers see all of or nothing of.
@@ -149,7 +150,7 @@ impl Refresh {
         let starting = !self.started.load(Ordering::Relaxed);
         let sources: Vec<String> = self.plan.sources.iter().map(ToString::to_string).collect();
         let inputs =
-            ledger::new_inputs(tx, &self.pipeline(), &sources, starting, &self.pipeline()).await?;
+            inputs::new_inputs(tx, &self.pipeline(), &sources, starting, &self.pipeline()).await?;
         let name = self.plan.warehouse.as_str();
         let rows = tx
             .query_typed(
@@ -259,8 +260,8 @@ impl Refresh {
             .await;
         entered.doing(self.doing("cannot note its plan"))?;
         let loads: Vec<LoadId> = inputs.loads.iter().map(|input| input.load).collect();
-        ledger::consume(tx, &self.pipeline(), &loads, "applied", load).await?;
-        ledger::watermark(tx, &self.pipeline(), &inputs.snapshot).await
+        inputs::consume(tx, &self.pipeline(), &loads, "applied", load).await?;
+        inputs::watermark(tx, &self.pipeline(), inputs).await
     }
 
     /// What was built is gone; that it was refused, and why, stays.

@@ -60,5 +60,6 @@ SET
         ELSE held."_changed_load"
     END
 WHERE
+    -- to the bit: 1.0 is not 1.00
     ROW({new}, excluded."valid_to", excluded."_load_id", excluded."_record_no", false)
-    IS DISTINCT FROM ROW({old}, held."valid_to", held."_load_id", held."_record_no", held."_deleted")
+    *<> ROW({old}, held."valid_to", held."_load_id", held."_record_no", held."_deleted")

@@ -16,7 +16,8 @@ use super::merging::JUDGE_SPANS;
 use crate::audit::Sitting;
 use crate::copy::Copy;
 use crate::failure::Doing;
-use crate::ledger::{self, Entry, Inputs};
+use crate::inputs::{self, Inputs};
+use crate::ledger::{self, Entry};
 use crate::merge::{INCREMENT, MergeSql, Way};
 use crate::step::step;
 use crate::unload::check_feeds;
@@ -68,7 +69,7 @@ impl<S> Pass<'_, S> {
     }
 
     /// Those of the unloaded inputs that were taken in, and not held.
-    async fn taken_of(&self, unloaded: &[i64]) -> Result<Vec<i64>> {
+    pub(super) async fn taken_of(&self, unloaded: &[i64]) -> Result<Vec<i64>> {
         if let Some(why) = check_feeds(&self.tx, unloaded, Some(&self.increment.pipeline)).await? {
             return Err(Error::contract(self.increment.doing(&why)));
         }
@@ -86,7 +87,7 @@ impl<S> Pass<'_, S> {
         Ok(taken.iter().map(|row| row.get(0)).collect())
     }
 
-    async fn release(&self, unloaded: &[i64], by: LoadId) -> Result<()> {
+    pub(super) async fn release(&self, unloaded: &[i64], by: LoadId) -> Result<()> {
         let released = self
             .tx
             .execute_typed(
@@ -101,7 +102,7 @@ impl<S> Pass<'_, S> {
         released.doing(self.retracting()).map(drop)
     }
 
-    fn retracting(&self) -> String {
+    pub(super) fn retracting(&self) -> String {
         let what = "cannot take out what was unloaded; nothing is changed";
         self.increment.doing(what)
     }
@@ -156,13 +157,16 @@ impl<S> Pass<'_, S> {
     }
 
     /// Stages what was taken in of the things whose winners are gone.
-    async fn restage_all<In>(&self, gone: &[i64], blank: &In) -> Result<()>
+    pub(super) async fn restage_all<In>(&self, gone: &[i64], blank: &In) -> Result<()>
     where
         In: Record,
         S: Stage<In> + Sync,
         S::Out: Record,
     {
         let remaining = self.remaining().await?;
+        if remaining.is_empty() {
+            return Ok(());
+        }
         let mut grains = Some(self.grains(gone).await.doing(self.retracting())?);
         // what was held back and not kept can only be told by judging every record of the input again
         let holds = self
@@ -280,7 +284,7 @@ impl<S> Pass<'_, S> {
         };
         let (load, pipeline) = (entry.load, &self.increment.pipeline);
         ledger::close(&self.tx, load, &Verdict::Applied, &card, 0).await?;
-        ledger::consume(&self.tx, pipeline, events, "applied", load).await?;
+        inputs::consume(&self.tx, pipeline, events, "applied", load).await?;
         self.advance.retracted = Some(Receipt {
             load,
             card,
