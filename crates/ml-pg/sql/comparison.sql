@@ -1,5 +1,6 @@
 -- The rows in which a table and one made beside it differ: how many there are of each kind, and some of them, in the
--- order of their lineage. Two rows are the same where they are so to the bit.
+-- order of their lineage. Two rows are the same where they are so to the bit; without the casts the columns would be
+-- compared one by one, and *= is an operator of whole rows.
 -- $1: how many at most
 WITH held AS (
     SELECT one.*, to_jsonb(ROW({one_key})) AS "_key"
@@ -12,7 +13,7 @@ WITH held AS (
             WHERE
                 other."_load_id" = one."_load_id"
                 AND other."_record_no" = one."_record_no"
-                AND ROW({other}) *= ROW({one})
+                AND ROW({other})::record *= ROW({one})::record
         )
 ),
 
@@ -24,7 +25,7 @@ rebuilt AS (
         WHERE
             other."_load_id" = one."_load_id"
             AND other."_record_no" = one."_record_no"
-            AND ROW({other}) *= ROW({one})
+            AND ROW({other})::record *= ROW({one})::record
     )
 )
 

@@ -61,5 +61,5 @@ SET
     END
 WHERE
     -- to the bit: 1.0 is not 1.00
-    ROW({new}, excluded."valid_to", excluded."_load_id", excluded."_record_no", false)
-    *<> ROW({old}, held."valid_to", held."_load_id", held."_record_no", held."_deleted")
+    ROW({new}, excluded."valid_to", excluded."_load_id", excluded."_record_no", false)::record
+    *<> ROW({old}, held."valid_to", held."_load_id", held."_record_no", held."_deleted")::record

@@ -70,6 +70,6 @@ fn identical(names: &[String]) -> String {
     );
     format!(
         "held.\"_load_id\" = increment.\"_load_id\" AND held.\"_record_no\" = increment.\"_record_no\" \
-         AND {held} *= {increment}"
+         AND {held}::record *= {increment}::record"
     )
 }
