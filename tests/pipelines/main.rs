@@ -3,6 +3,7 @@
 
 mod arrows;
 mod audits;
+mod backfill;
 mod bad_input;
 mod changes;
 mod concurrency;
@@ -44,4 +45,5 @@ mod table_audits;
 mod table_checks;
 mod thresholds;
 mod tls;
+mod trial;
 mod unload;
