@@ -4,6 +4,7 @@
 mod arrivals;
 mod arrows;
 mod audits;
+mod backfill;
 mod bad_input;
 mod changes;
 mod concurrency;
@@ -50,5 +51,6 @@ mod table_checks;
 mod thresholds;
 mod tls;
 mod tombstones;
+mod trial;
 mod unload;
 mod views;
