@@ -171,6 +171,7 @@ impl Columns<'_> {
                     ("payload", &tracked),
                     ("same_held", &same_held),
                     ("same_fresh", &self.same("fresh", "held")),
+                    ("fresh", &Columns::list(&self.table.names(), "fresh")),
                 ],
             ),
             losers: places.render(

@@ -43,11 +43,27 @@ vanished AS (
         {same_held}
         AND NOT held."_deleted"
         AND NOT EXISTS (SELECT FROM fresh WHERE fresh.{version} = held."valid_from" AND {same_fresh})
+),
+
+-- What stands there as it is to be is left out here: a conflict would lock it, which is written. To the bit: 1.0 is not 1.00.
+changed AS (
+    SELECT fresh.*
+    FROM fresh
+    WHERE NOT EXISTS (
+        SELECT
+        FROM {into} AS held
+        WHERE
+            held."valid_from" = fresh.{version}
+            AND {same_fresh}
+            AND NOT held."_deleted"
+            AND ROW({fresh}, fresh."valid_to", fresh."_load_id", fresh."_record_no")::record
+            *= ROW({old}, held."valid_to", held."_load_id", held."_record_no")::record
+    )
 )
 
 INSERT INTO {into} AS held ({names}, "valid_from", "valid_to", "_load_id", "_record_no", "_changed_load")
 SELECT {names}, {version}, "valid_to", "_load_id", "_record_no", $1
-FROM fresh
+FROM changed
 ON CONFLICT ({grain}, "valid_from") DO UPDATE
 SET
     {set},
@@ -59,7 +75,3 @@ SET
         WHEN ROW({new}, excluded."valid_to", false) IS DISTINCT FROM ROW({old}, held."valid_to", held."_deleted") THEN $1
         ELSE held."_changed_load"
     END
-WHERE
-    -- to the bit: 1.0 is not 1.00
-    ROW({new}, excluded."valid_to", excluded."_load_id", excluded."_record_no", false)::record
-    *<> ROW({old}, held."valid_to", held."_load_id", held."_record_no", held."_deleted")::record

@@ -33,8 +33,9 @@ pub(super) fn statements(table: &Table, way: &Way) -> Result<Vec<String>> {
             let places = [&places[..], &[("versions", versions.as_str())]].concat();
             let with = |template: &str| render(template, &places);
             vec![
-                with(include_str!("../../sql/again/keep.sql")),
+                // what has another content today stands under the same key until it is gone
                 with(include_str!("../../sql/again/forget.sql")),
+                with(include_str!("../../sql/again/keep.sql")),
                 with(include_str!("../../sql/again/stand.sql")),
                 recompute.clone(),
             ]
