@@ -1,15 +1,14 @@
 //! What a backfill and a rebuild do, and what a comparison says.
 
 use std::env;
-use std::process::{Command, Stdio};
 use std::sync::atomic::Ordering;
 
 use metalayer::core::{Kind, LoadId, Row, Value};
 use metalayer::pg::{Advance, Span};
 use metalayer::prelude::*;
 
-use crate::crash::Killer;
 use crate::keeping::{Keeping, day, row};
+use crate::killer;
 use crate::merge::Dice;
 use crate::support::{Fresh, open};
 use crate::trial::Trial;
@@ -234,9 +233,7 @@ async fn two_rebuilds_and_an_increment_at_once() {
     }
 }
 
-const URL: &str = "ML_BACKFILL_URL";
 const WHAT: &str = "ML_BACKFILL_WHAT";
-const STEP_NO: &str = "ML_BACKFILL_STEP";
 
 /// Under the stage of tomorrow.
 async fn again(database: &Database, what: &str) {
@@ -252,8 +249,9 @@ async fn again(database: &Database, what: &str) {
 /// Not a test of its own: what the copy of this program does until it is killed.
 #[tokio::test(flavor = "multi_thread")]
 async fn child() {
-    let Ok(url) = env::var(URL) else { return };
-    let killer = Killer::at(env::var(STEP_NO).unwrap().parse().unwrap());
+    let Some((url, killer)) = killer::told() else {
+        return;
+    };
     tracing::subscriber::set_global_default(killer).unwrap();
     again(&open(&url, 4), &env::var(WHAT).unwrap()).await;
 }
@@ -276,33 +274,15 @@ async fn killed_at_every_step(what: &str) -> u32 {
     let expected = clean.one(CONTENT).await;
     for step in 1.. {
         let fresh = before.copy().await;
-        let mut child = Command::new(env::current_exe().unwrap());
-        child
-            .args([
-                "--exact",
-                "backfill::child",
-                "--nocapture",
-                "--test-threads=1",
-            ])
-            .envs([
-                (URL, &*fresh.url),
-                (WHAT, what),
-                (STEP_NO, &step.to_string()),
-            ])
-            .stdout(Stdio::null());
-        let status = tokio::task::spawn_blocking(move || child.status()).await;
-        let status = status.unwrap().unwrap();
-        assert!(
-            status.success() || status.code().is_none(),
-            "step {step}: {status}"
-        );
+        let child = killer::spawn("backfill::child", &fresh.url, step, &[(WHAT, what)]);
+        let has_ended = killer::has_ended(child).await;
         again(&fresh.database, what).await;
         assert_eq!(
             fresh.one(CONTENT).await,
             expected,
             "{what} killed at step {step}"
         );
-        if status.success() {
+        if has_ended {
             return step - 1;
         }
     }

@@ -2,67 +2,28 @@
 
 use std::env;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use metalayer::core::Silent;
-use metalayer::pg::STEP;
 use metalayer::prelude::*;
-use tracing::span;
 
+use crate::killer;
 use crate::retail::pipeline::Retail;
 use crate::sample_month::{month, run};
 use crate::support::{Fresh, open, settings};
 
-/// What the child is told: database, folder, layer, and the step to be killed at.
-const URL: &str = "ML_CRASH_URL";
+/// What the child is told.
 const FOLDER: &str = "ML_CRASH_FOLDER";
 const LAYER: &str = "ML_CRASH_LAYER";
-const STEP_NO: &str = "ML_CRASH_STEP";
-
-/// Kills its own process at the n-th step.
-pub(crate) struct Killer {
-    left: AtomicU32,
-}
-
-impl Killer {
-    pub(crate) fn at(step: u32) -> Self {
-        let left = AtomicU32::new(step);
-        Killer { left }
-    }
-}
-
-impl tracing::Subscriber for Killer {
-    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        metadata.target() == STEP
-    }
-
-    fn event(&self, _event: &tracing::Event<'_>) {
-        if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
-            // The shell's own: a small system has no program of that name.
-            let _ = Command::new("sh").args(["-c", "kill -9 $PPID"]).status();
-            std::thread::sleep(std::time::Duration::from_secs(60));
-        }
-    }
-
-    fn new_span(&self, _span: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _span: &span::Id, _values: &span::Record<'_>) {}
-    fn record_follows_from(&self, _span: &span::Id, _follows: &span::Id) {}
-    fn enter(&self, _span: &span::Id) {}
-    fn exit(&self, _span: &span::Id) {}
-}
 
 /// Not a test of its own: what the copy of this program does until it is killed.
 #[tokio::test(flavor = "multi_thread")]
 async fn child() {
-    let Ok(url) = env::var(URL) else { return };
-    let step = env::var(STEP_NO).unwrap().parse().unwrap();
+    let Some((url, killer)) = killer::told() else {
+        return;
+    };
     let retail = Retail::open(&open(&url, 8), &settings()).await.unwrap();
-    tracing::subscriber::set_global_default(Killer::at(step)).unwrap();
+    tracing::subscriber::set_global_default(killer).unwrap();
     let files = csv_files(Path::new(&env::var_os(FOLDER).unwrap()))
         .await
         .unwrap();
@@ -76,13 +37,9 @@ async fn child() {
 
 /// A copy of this program that runs a layer over a folder, and is killed at a step, or never at 0.
 pub(crate) fn spawn(url: &str, folder: &Path, layer: &str, step: u32) -> std::process::Child {
-    let mut child = Command::new(env::current_exe().unwrap());
-    child
-        .args(["--exact", "crash::child", "--nocapture", "--test-threads=1"])
-        .envs([(URL, url), (LAYER, layer), (STEP_NO, &step.to_string())])
-        .env(FOLDER, folder)
-        .stdout(Stdio::null());
-    child.spawn().unwrap()
+    let folder = folder.to_str().unwrap();
+    let told = [(FOLDER, folder), (LAYER, layer)];
+    killer::spawn("crash::child", url, step, &told)
 }
 
 /// Prepares a database up to before a layer, then kills a child at every step of the layer, each time in a copy.
@@ -113,11 +70,8 @@ async fn kill_everywhere(layer: &str, prepared: &[&str]) -> u32 {
     }
     for step in 1.. {
         let fresh = before.copy().await;
-        let mut child = spawn(&fresh.url, folder.path(), layer, step);
-        let status = tokio::task::spawn_blocking(move || child.wait())
-            .await
-            .unwrap()
-            .unwrap();
+        let child = spawn(&fresh.url, folder.path(), layer, step);
+        let has_ended = killer::has_ended(child).await;
         let retail = Retail::open(&fresh.database, &settings()).await.unwrap();
         run(&retail, files).await;
         assert_eq!(
@@ -131,13 +85,9 @@ async fn kill_everywhere(layer: &str, prepared: &[&str]) -> u32 {
                 .await,
             "0"
         );
-        if status.success() {
+        if has_ended {
             return step - 1;
         }
-        assert!(
-            !status.success() && status.code().is_none(),
-            "the child failed by itself at step {step}: {status}"
-        );
     }
     unreachable!("the steps end")
 }

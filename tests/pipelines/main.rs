@@ -22,6 +22,7 @@ mod histories;
 mod hostile_server;
 mod increments;
 mod keeping;
+pub mod killer;
 mod landing;
 mod laws;
 mod losers;

@@ -1,14 +1,11 @@
 //! The quarantine closes: what was held back is put right and replayed once, or discarded, and every record is in one
 //! place.
 
-use std::env;
-use std::process::{Command, Stdio};
-
 use metalayer::core::{Audit, Kind, LoadId};
 use metalayer::pg::{EntryFilter, EntryForm, EntryId, EntryState, QuarantineEntry, Tally};
 use metalayer::prelude::*;
 
-use crate::crash::Killer;
+use crate::killer;
 use crate::merge::Dice;
 use crate::replay_example;
 use crate::support::{Fresh, open};
@@ -605,14 +602,12 @@ async fn who_may_not_read_bytes_is_told_which_privilege_is_missing() {
         .await;
 }
 
-const URL: &str = "ML_REPLAY_URL";
-const STEP_NO: &str = "ML_REPLAY_STEP";
-
 /// Not a test of its own: what the copy of this program does until it is killed.
 #[tokio::test(flavor = "multi_thread")]
 async fn child() {
-    let Ok(url) = env::var(URL) else { return };
-    let killer = Killer::at(env::var(STEP_NO).unwrap().parse().unwrap());
+    let Some((url, killer)) = killer::told() else {
+        return;
+    };
     let database = open(&url, 2);
     tracing::subscriber::set_global_default(killer).unwrap();
     replay(&database).await.unwrap();
@@ -636,24 +631,8 @@ async fn killed_at_every_step_of_a_replay() {
     let mut steps = 0;
     for step in 1.. {
         let fresh = before.copy().await;
-        let mut child = Command::new(env::current_exe().unwrap());
-        child
-            .args([
-                "--exact",
-                "replay::child",
-                "--nocapture",
-                "--test-threads=1",
-            ])
-            .envs([(URL, &fresh.url), (STEP_NO, &step.to_string())])
-            .stdout(Stdio::null());
-        let status = tokio::task::spawn_blocking(move || child.status())
-            .await
-            .unwrap()
-            .unwrap();
-        assert!(
-            status.success() || status.code().is_none(),
-            "step {step}: {status}"
-        );
+        let child = killer::spawn("replay::child", &fresh.url, step, &[]);
+        let has_ended = killer::has_ended(child).await;
         check_conserved(&fresh).await;
         replay(&fresh.database).await.unwrap();
         check_conserved(&fresh).await;
@@ -665,7 +644,7 @@ async fn killed_at_every_step_of_a_replay() {
         let loads =
             "SELECT count(*) FILTER (WHERE state = 'loading') || ' ' || count(*) FROM meta.load";
         assert_eq!(fresh.one(loads).await, "0 2", "killed at step {step}");
-        if status.success() {
+        if has_ended {
             steps = step - 1;
             break;
         }

@@ -1,16 +1,14 @@
 //! What is unloaded was never loaded: after the next runs silver and gold are those of the loads that remain.
 
 use std::collections::BTreeMap;
-use std::env;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use metalayer::core::{Action, Audit, Kind, LoadId, Records, Row, Silent, Value, Violation};
 use metalayer::pg::{EntryFilter, EntryState, Unloaded};
 use metalayer::prelude::*;
 
-use crate::crash::Killer;
 use crate::keeping::{Keeping, contract, day, row};
+use crate::killer;
 use crate::merge::Dice;
 use crate::retail::pipeline::Retail;
 use crate::retail::sale::Sale;
@@ -610,9 +608,6 @@ async fn a_replay_of_what_is_being_unloaded_brings_nothing_back() {
     assert_eq!(fresh.one("SELECT count(*) FROM bronze.n").await, "0");
 }
 
-const URL: &str = "ML_UNLOAD_URL";
-const STEP_NO: &str = "ML_UNLOAD_STEP";
-
 async fn unload_first_and_run(database: &Database) {
     let retail = Retail::open(database, &settings()).await.unwrap();
     let landing = Table::landing(Contract::of::<Sale>().unwrap());
@@ -623,8 +618,9 @@ async fn unload_first_and_run(database: &Database) {
 /// Not a test of its own: what the copy of this program does until it is killed.
 #[tokio::test(flavor = "multi_thread")]
 async fn child() {
-    let Ok(url) = env::var(URL) else { return };
-    let killer = Killer::at(env::var(STEP_NO).unwrap().parse().unwrap());
+    let Some((url, killer)) = killer::told() else {
+        return;
+    };
     let database = open(&url, 4);
     Retail::open(&database, &settings()).await.unwrap();
     tracing::subscriber::set_global_default(killer).unwrap();
@@ -652,27 +648,11 @@ async fn killed_at_every_step_of_an_unload_and_after_it() {
     let mut steps = 0;
     for step in 1.. {
         let fresh = before.copy().await;
-        let mut child = Command::new(env::current_exe().unwrap());
-        child
-            .args([
-                "--exact",
-                "unload::child",
-                "--nocapture",
-                "--test-threads=1",
-            ])
-            .envs([(URL, &fresh.url), (STEP_NO, &step.to_string())])
-            .stdout(Stdio::null());
-        let status = tokio::task::spawn_blocking(move || child.status())
-            .await
-            .unwrap()
-            .unwrap();
-        assert!(
-            status.success() || status.code().is_none(),
-            "step {step}: {status}"
-        );
+        let child = killer::spawn("unload::child", &fresh.url, step, &[]);
+        let has_ended = killer::has_ended(child).await;
         unload_first_and_run(&fresh.database).await;
         assert_eq!(fresh.digest().await, expected, "killed at step {step}");
-        if status.success() {
+        if has_ended {
             steps = step - 1;
             break;
         }
