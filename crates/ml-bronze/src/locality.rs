@@ -26,7 +26,8 @@ fn verdicts(whole: &Whole, changed: &Range<u64>) -> BTreeMap<u64, String> {
 }
 
 fn records() -> impl Strategy<Value = Vec<String>> {
-    let record = "-?[0-9]{1,3},[a-zä]{0,12},[a-z@.]{0,6}|[a-z,]{1,9}|[0-9],\"[a-z,]{0,5}\",";
+    // no letters that a header is made of: behind another header the columns have changed, which is no matter of one record
+    let record = "-?[0-9]{1,3},[a-hä]{0,12},[a-h@.]{0,6}|[a-h,]{1,9}|[0-9],\"[a-h,]{0,5}\",";
     prop::collection::vec(record, 1..30)
 }
 
