@@ -95,7 +95,7 @@ impl Increment {
     /// nobody waits for it. Loads that are new to the increment count as missing, so run it before.
     ///
     /// ```no_run
-    /// # use ml_core::{Flow, Gate, Record, Report, Result};
+    /// # use ml_core::{Flow, Gate, Record, Report, Result, Typed};
     /// # #[derive(Debug, Clone, Record)]
     /// # #[record(dataset = "silver.orders", grain = "id")]
     /// # struct Order { id: i64 }
