@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use ml_core::{
     Chunk, Contract, Feed, FieldError, Fixed, Judged, LoadId, LoadKey, Position, RawFields, Record,
-    Report, Result, Settled, Shape, Typed, Violation,
+    Report, Result, Shape, Typed, Violation,
 };
 use ml_quality::Judge;
 
 use crate::limits::Limits;
 use crate::open::Open;
-use crate::reading::{Origin, held};
+use crate::reading::{Origin, enter};
 use crate::received::Received;
 use crate::row_json::{JSON, RowJson};
 use crate::shape::Alone;
@@ -41,11 +41,7 @@ pub struct FixedRecords<R> {
 impl<R: Typed> FixedRecords<R> {
     /// A feed over `fixed`, judged by `judge`.
     pub fn new(fixed: Vec<Fixed>, judge: Judge<R>) -> Self {
-        let contract = Contract {
-            dataset: R::DATASET,
-            columns: R::COLUMNS.to_vec(),
-            grain: R::GRAIN.iter().map(ToString::to_string).collect(),
-        };
+        let contract = Contract::declared::<R>();
         FixedRecords::with_contract(fixed, Arc::new(contract), R::blank(), judge)
     }
 }
@@ -141,16 +137,9 @@ impl<R: Record> FixedRecords<R> {
             Ok(()) => self.judge.judge(&self.record, &self.bad, &mut self.report),
             Err(violation) => self.report.violate(violation),
         }
-        match self.report.settle(true) {
-            Settled::Accepted => chunk.rows.push(&self.record, at),
-            Settled::Held(violations) => {
-                let bytes = &self.fixed[nth].bytes;
-                let raw = (bytes.as_slice(), bytes.len() as u64);
-                chunk.held.push(held(at, raw, &self.limits, violations));
-            }
-            // no rule drops records
-            Settled::Dropped => {}
-        }
+        let (settled, bytes) = (self.report.settle(true), &self.fixed[nth].bytes);
+        let raw = (bytes.as_slice(), bytes.len() as u64);
+        enter(settled, (&self.record, at), raw, &self.limits, chunk);
     }
 
     fn decode_row(&mut self, nth: usize) -> Result<(), Violation> {

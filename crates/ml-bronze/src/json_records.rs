@@ -178,7 +178,8 @@ impl Splitter for JsonRecords {
     }
 
     fn go_on_in(&mut self, text: Vec<u8>) {
-        self.window = Window::inside(text, Marks::LINES, self.limits);
+        let limits = self.limits.of_text(text.len());
+        self.window = Window::inside(text, Marks::LINES, limits);
     }
 
     async fn split(&mut self, frame: &Frame, _: u64) -> io::Result<Option<Violation>> {

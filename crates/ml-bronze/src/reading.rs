@@ -156,16 +156,9 @@ impl<R: Record, S: Splitter> Reading<R, S> {
             line: Some(frame.line),
             byte: Some(frame.byte),
         };
-        match self.report.settle(true) {
-            Settled::Accepted => chunk.rows.push(&self.record, at),
-            Settled::Held(violations) => {
-                let raw = self.splitter.window().raw();
-                let raw = (raw, frame.len);
-                chunk.held.push(held(at, raw, &self.limits, violations));
-            }
-            // neither the reader nor a rule drops records
-            Settled::Dropped => {}
-        }
+        let settled = self.report.settle(true);
+        let raw = (self.splitter.window().raw(), frame.len);
+        enter(settled, (&self.record, at), raw, &self.limits, chunk);
         Ok(())
     }
 
@@ -254,17 +247,24 @@ impl<R: Record, S: Splitter> Reading<R, S> {
     }
 }
 
-/// A record held back: its bytes, or the first of them, and how many there are.
-pub(crate) fn held(
-    at: Position,
-    (bytes, len): (&[u8], u64),
+/// Enters a record that is judged into its chunk; of one held back its bytes, or the first of them, and how many there are.
+#[inline]
+pub(crate) fn enter<R: Record, B: Chunk<R>>(
+    settled: Settled,
+    (record, at): (&R, Position),
+    (raw, raw_len): (&[u8], u64),
     limits: &Limits,
-    violations: Vec<Violation>,
-) -> Held {
-    Held {
-        at,
-        raw: bytes[..bytes.len().min(limits.raw)].to_vec(),
-        raw_len: len,
-        violations,
+    chunk: &mut Judged<B>,
+) {
+    match settled {
+        Settled::Accepted => chunk.rows.push(record, at),
+        Settled::Held(violations) => chunk.held.push(Held {
+            at,
+            raw: raw[..raw.len().min(limits.raw)].to_vec(),
+            raw_len,
+            violations,
+        }),
+        // neither a reader nor a rule drops records
+        Settled::Dropped => {}
     }
 }

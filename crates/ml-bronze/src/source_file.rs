@@ -49,11 +49,7 @@ enum Reader {
 impl<R: Typed, S: Default> SourceFile<R, S> {
     /// A feed over the file at `path`, judged by `judge` and named after the file.
     pub fn new(path: impl Into<PathBuf>, judge: Judge<R>) -> Self {
-        let contract = Contract {
-            dataset: R::DATASET,
-            columns: R::COLUMNS.to_vec(),
-            grain: R::GRAIN.iter().map(ToString::to_string).collect(),
-        };
+        let contract = Contract::declared::<R>();
         SourceFile::with_contract(path, Arc::new(contract), R::blank(), judge)
     }
 }

@@ -109,7 +109,6 @@ impl Window<Bytes> {
             footer: 0,
             ..marks
         };
-        let limits = limits.of_text(text.len());
         Window {
             headless: false,
             ..Window::new(Box::new(Cursor::new(text)), marks, limits)

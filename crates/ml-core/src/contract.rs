@@ -23,13 +23,16 @@ impl Contract {
     /// [`Contract`](crate::Kind::Contract) when a name is used twice, cannot be a SQL name, starts with `_`
     /// (kept for lineage), or the grain names no column.
     pub fn of<T: Typed>() -> Result<Self> {
-        let grain = T::GRAIN.iter().map(ToString::to_string).collect();
+        Contract::declared::<T>().checked()
+    }
+
+    /// The contract of a struct as it is declared, which may be one that cannot be kept.
+    pub fn declared<T: Typed>() -> Self {
         Contract {
             dataset: T::DATASET,
             columns: T::COLUMNS.to_vec(),
-            grain,
+            grain: T::GRAIN.iter().map(ToString::to_string).collect(),
         }
-        .checked()
     }
 
     /// The same contract, when it can be kept.

@@ -20,6 +20,13 @@ impl Inputs {
     pub(crate) fn loaded(&self) -> impl Iterator<Item = &Input> {
         self.loads.iter().filter(|input| input.unloads.is_none())
     }
+
+    /// The events that unloaded loads, and those loads.
+    pub(crate) fn unloaded(&self) -> (Vec<LoadId>, Vec<i64>) {
+        let events = self.loads.iter();
+        let events = events.filter_map(|input| Some((input.load, input.unloads?.0)));
+        events.unzip()
+    }
 }
 
 /// A load that is new to a pipeline, or the event that unloaded one.

@@ -11,6 +11,7 @@ mod columns;
 mod order;
 mod template;
 
+pub(crate) use again::Again;
 use columns::Columns;
 use order::Order;
 pub(crate) use template::render;
@@ -23,20 +24,17 @@ pub(crate) struct MergeSql {
     /// Makes the temporary table.
     pub(crate) stage: String,
     pub(crate) way: Way,
-    /// Put what is staged in the place of what the loads `$2` brought in, one after the other; `$1` is the load.
-    pub(crate) again: Vec<String>,
+    pub(crate) again: Again,
     /// Finds the records that the unique index could not hold; `None` where there is no text in the grain.
     pub(crate) oversized: Option<Audit>,
 }
 
-/// How what is staged gets into the table, and out again.
+/// How what is staged gets into the table, and out again where that is not as [`Again`] has it.
 pub(crate) enum Way {
     /// Every record is a row.
     Append {
         /// Takes them in; `$1` is the load.
         append: String,
-        /// Takes out what the loads `$1` brought in; `$2` is the load that does.
-        retract: String,
     },
     /// One record wins.
     Merge {
@@ -44,7 +42,7 @@ pub(crate) enum Way {
         take: String,
         /// Puts the winners among all that a pipeline has taken in in their places, whatever stands there; `$1` is the load.
         retake: String,
-        /// As above.
+        /// Takes out what the loads `$1` brought in; `$2` is the load that does.
         retract: String,
         /// Records and counts the losers; `$1` is the load.
         losers: String,
@@ -53,8 +51,6 @@ pub(crate) enum Way {
     History {
         /// Keeps the versions.
         keep: String,
-        /// Takes the versions of the loads `$1` out, and stages them.
-        forget: String,
         /// Makes the histories of what is staged anew; `$1` is the load; counts the spans that were written.
         recompute: String,
         /// As above.
@@ -84,13 +80,12 @@ impl MergeSql {
         let way = match keeping.merge().map(|merge| Columns { table, merge }) {
             None => Way::Append {
                 append: render(include_str!("../sql/merge/append.sql"), &places),
-                retract: render(include_str!("../sql/merge/retract.sql"), &places),
             },
             Some(columns) => columns.way(keeping)?,
         };
         Ok(MergeSql {
             stage: render(include_str!("../sql/merge/stage.sql"), &places),
-            again: again::statements(table, &way)?,
+            again: Again::of(table, &way)?,
             way,
             oversized: keeping.merge().and_then(|merge| oversized(table, merge)),
         })
@@ -130,21 +125,24 @@ impl Columns<'_> {
         if let Keeping::History(_) = keeping {
             return self.history(&places);
         }
-        let (sort, into) = (order.sort(self), self.table.dataset().quoted());
-        let upsert = |beats: &str| {
-            let more = [("order", sort.as_str()), ("beats", beats)];
-            places.render(include_str!("../sql/merge/upsert.sql"), &more)
-        };
+        let into = self.table.dataset().quoted();
         let same = self.same("increment", "held");
         Ok(Way::Merge {
-            take: upsert(&order.beats(self)),
-            retake: upsert("true"),
+            take: self.upsert(&places, &order, ("winner", &order.beats(self))),
+            retake: self.upsert(&places, &order, ("winner", "true")),
             retract: places.render(include_str!("../sql/merge/retract.sql"), &[]),
             losers: places.render(
                 include_str!("../sql/merge/losers.sql"),
                 &[("winners", &into), ("same", &same)],
             ),
         })
+    }
+
+    /// Puts winners over what stands there, where that is beaten.
+    fn upsert(&self, places: &Places, order: &Order, (winners, beats): (&str, &str)) -> String {
+        let sort = order.sort(self);
+        let more = [("order", &*sort), ("winners", winners), ("beats", beats)];
+        places.render(include_str!("../sql/merge/upsert.sql"), &more)
     }
 
     fn history(&self, places: &Places) -> Result<Way> {
@@ -162,7 +160,6 @@ impl Columns<'_> {
         let same_instant = format!("{same_held} AND increment.{version} = held.{version}");
         Ok(Way::History {
             keep: places.render(include_str!("../sql/merge/versions.sql"), &[versions]),
-            forget: places.render(include_str!("../sql/merge/forget.sql"), &[versions]),
             recompute: places.render(
                 include_str!("../sql/merge/history.sql"),
                 &[

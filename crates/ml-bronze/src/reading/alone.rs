@@ -1,9 +1,9 @@
 //! Records that come by themselves, back from the quarantine.
 
-use ml_core::{Chunk, Judged, Position, Record, Result, Settled};
+use ml_core::{Chunk, Judged, Position, Record, Result};
 use ml_quality::Judge;
 
-use super::{Reading, held};
+use super::{Reading, enter};
 use crate::fault;
 use crate::splitter::Splitter;
 
@@ -25,17 +25,9 @@ impl<R: Record, S: Splitter> Reading<R, S> {
             }
             Some(frame) => self.weigh(&frame, judge).await?,
         }
-        match self.report.settle(true) {
-            Settled::Accepted => chunk.rows.push(&self.record, at),
-            Settled::Held(violations) => {
-                let len = bytes.len() as u64;
-                chunk
-                    .held
-                    .push(held(at, (bytes, len), &self.limits, violations));
-            }
-            // neither the reader nor a rule drops records
-            Settled::Dropped => {}
-        }
+        let settled = self.report.settle(true);
+        let raw = (bytes, bytes.len() as u64);
+        enter(settled, (&self.record, at), raw, &self.limits, chunk);
         chunk.card += &self.report.take_card();
         Ok(())
     }

@@ -1,7 +1,7 @@
 -- Puts the winner among the staged records of each thing over what stands there, if it beats that. What stands there
 -- takes the lineage of a winner with the same content, too: it is what a later record is to be compared with. Counts
--- how many have won. A replay changes nothing.
--- $1: load
+-- how many have won. A replay changes nothing. {winners} are the winners, or those of them that differ from what stands there.
+-- $1: load; {beats} may ask for more
 WITH winner AS (
     SELECT DISTINCT ON ({grain}) *
     FROM {increment} AS increment
@@ -10,7 +10,7 @@ WITH winner AS (
 
 INSERT INTO {into} AS held ({names}, "_load_id", "_record_no", "_changed_load", "_deleted")
 SELECT {names}, "_load_id", "_record_no", $1, {gone}
-FROM winner
+FROM {winners}
 ON CONFLICT ({grain}) DO UPDATE
 SET
     {set},

@@ -5,62 +5,70 @@ use ml_core::Result;
 use super::columns::Columns;
 use super::order::Order;
 use super::template::render;
-use super::{INCREMENT, Way, set};
+use super::{INCREMENT, Places, Way};
 use crate::Table;
 
-/// The statements of a table, in their order; each takes the load as `$1` and the loads that are gone as `$2`.
-pub(super) fn statements(table: &Table, way: &Way) -> Result<Vec<String>> {
-    let (into, names) = (table.dataset().quoted(), table.names());
-    let list = names.join(", ");
-    let identical = identical(&names);
-    let places = [
-        ("into", into.as_str()),
-        ("names", &list),
-        ("increment", INCREMENT),
-        ("identical", &identical),
-    ];
-    let leave = render(include_str!("../../sql/again/leave.sql"), &places);
-    Ok(match way {
-        Way::Append { .. } => {
-            let append = render(include_str!("../../sql/again/append.sql"), &places);
-            vec![leave, append]
-        }
-        Way::Merge { .. } => vec![replace(table, &places), leave],
-        Way::History { recompute, .. } => {
-            let versions = table.versions()?;
-            let versions =
-                versions.map_or_else(String::new, |versions| versions.dataset().quoted());
-            let places = [&places[..], &[("versions", versions.as_str())]].concat();
-            let with = |template: &str| render(template, &places);
-            vec![
-                // what has another content today stands under the same key until it is gone
-                with(include_str!("../../sql/again/forget.sql")),
-                with(include_str!("../../sql/again/keep.sql")),
-                with(include_str!("../../sql/again/stand.sql")),
-                recompute.clone(),
-            ]
-        }
-    })
+/// Puts what is staged in the place of what loads had brought in that are gone. Every statement takes the load that does
+/// as `$1` and the loads that are gone as `$2`.
+pub(crate) struct Again {
+    pub(crate) before: Vec<String>,
+    /// Brings in what is to stand; counts the rows that are written.
+    pub(crate) bring: String,
+    pub(crate) after: Vec<String>,
 }
 
-fn replace(table: &Table, places: &[(&str, &str)]) -> String {
+impl Again {
+    pub(super) fn of(table: &Table, way: &Way) -> Result<Self> {
+        let (into, names) = (table.dataset().quoted(), table.names());
+        let (list, identical) = (names.join(", "), identical(&names));
+        let versions = table.versions()?;
+        let versions = versions.map_or_else(String::new, |versions| versions.dataset().quoted());
+        let places = [
+            ("into", into.as_str()),
+            ("names", &list),
+            ("increment", INCREMENT),
+            ("identical", &identical),
+            ("versions", &versions),
+        ];
+        let with = |template: &str| render(template, &places);
+        let leave = || with(include_str!("../../sql/again/leave.sql"));
+        Ok(match way {
+            Way::Append { .. } => Again {
+                before: vec![leave()],
+                bring: with(include_str!("../../sql/again/append.sql")),
+                after: Vec::new(),
+            },
+            // what is beaten by what comes in its place is written once
+            Way::Merge { .. } => Again {
+                before: Vec::new(),
+                bring: replace(table, &identical),
+                after: vec![leave()],
+            },
+            Way::History { recompute, .. } => Again {
+                // what has another content today stands under the same key until it is gone
+                before: vec![
+                    with(include_str!("../../sql/again/forget.sql")),
+                    with(include_str!("../../sql/again/keep.sql")),
+                    with(include_str!("../../sql/again/stand.sql")),
+                ],
+                bring: recompute.clone(),
+                after: Vec::new(),
+            },
+        })
+    }
+}
+
+fn replace(table: &Table, identical: &str) -> String {
     let merge = table.keeping.merge();
     let Some(columns) = merge.map(|merge| Columns { table, merge }) else {
         return String::new();
     };
-    let (names, order) = (table.names(), Order::of(&columns, columns.merge));
-    let more = [
-        ("grain", columns.grain().join(", ")),
-        ("order", order.sort(&columns)),
-        ("set", set(&names)),
-        ("gone", columns.gone()),
-        ("new", Columns::list(&names, "excluded")),
-        ("old", Columns::list(&names, "held")),
-        ("beats", order.beats(&columns)),
-    ];
-    let more = more.iter().map(|(place, name)| (*place, name.as_str()));
-    let places: Vec<(&str, &str)> = places.iter().copied().chain(more).collect();
-    render(include_str!("../../sql/again/replace.sql"), &places)
+    let order = Order::of(&columns, columns.merge);
+    let places = Places::of(&columns, &order);
+    let differing = include_str!("../../sql/again/differing.sql");
+    let differing = places.render(differing, &[("identical", identical)]);
+    let beats = format!("held.\"_load_id\" = ANY($2) OR {}", order.beats(&columns));
+    columns.upsert(&places, &order, (&differing, &beats))
 }
 
 /// Whether a staged row is to the bit the one that stands there: `=` calls 1.0 and 1.00 the same.

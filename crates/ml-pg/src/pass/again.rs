@@ -3,7 +3,6 @@
 use ml_core::{Error, LoadId, Receipt, Record, Result, Stage, Verdict};
 use tokio_postgres::types::Type;
 
-use super::merging::JUDGE_SPANS;
 use super::{Merged, Pass};
 use crate::Span;
 use crate::failure::Doing;
@@ -36,11 +35,7 @@ impl<'a, S> Pass<'a, S> {
     pub(crate) async fn plan_again(&self, span: &Span, inputs: &Inputs) -> Result<Again> {
         self.refuse_feeds_beside().await?;
         let loads: Vec<i64> = inputs.loaded().map(|input| input.load.0).collect();
-        let unloads = inputs
-            .loads
-            .iter()
-            .filter_map(|input| Some((input.load, input.unloads?.0)));
-        let (events, unloaded): (Vec<LoadId>, Vec<i64>) = unloads.unzip();
+        let (events, unloaded) = inputs.unloaded();
         let gone = match span.is_all() {
             true => self.standing_loads().await?,
             false => self.taken_of(&[&loads[..], &unloaded].concat()).await?,
@@ -174,14 +169,7 @@ impl<'a, S> Pass<'a, S> {
         let taken: Vec<i64> = self.taken.iter().map(|load| load.0).collect();
         let others = format!("DELETE FROM {INCREMENT} WHERE \"_load_id\" <> ALL($1)");
         let replaced = async {
-            let analyze = format!("ANALYZE {INCREMENT}");
-            self.tx.batch_execute(&analyze).await?;
-            for statement in &sql.again {
-                let gone = (&again.gone as _, Type::INT8_ARRAY);
-                let by = (&load.0 as _, Type::INT8);
-                self.tx.execute_typed(statement, &[by, gone]).await?;
-            }
-            self.tx.batch_execute(JUDGE_SPANS).await?;
+            self.put_in_place(sql, load, &again.gone).await?;
             // whoever came to stand where others had won was counted when it was taken in
             let taken = (&taken as _, Type::INT8_ARRAY);
             self.tx.execute_typed(&others, &[taken]).await

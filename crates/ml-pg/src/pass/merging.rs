@@ -98,6 +98,27 @@ impl<'a, S> Pass<'a, S> {
         }
     }
 
+    /// Puts what is staged in the place of what the loads brought in that are gone; answers how many rows it wrote.
+    pub(super) async fn put_in_place(
+        &self,
+        sql: &MergeSql,
+        load: LoadId,
+        gone: &[i64],
+    ) -> Result<u64, tokio_postgres::Error> {
+        let (tx, again) = (&self.tx, &sql.again);
+        let by = [(&load.0 as _, Type::INT8), (&gone as _, Type::INT8_ARRAY)];
+        for statement in &again.before {
+            tx.execute_typed(statement, &by).await?;
+        }
+        tx.batch_execute(&format!("ANALYZE {INCREMENT}")).await?;
+        let written = tx.execute_typed(&again.bring, &by).await?;
+        for statement in &again.after {
+            tx.execute_typed(statement, &by).await?;
+        }
+        tx.batch_execute(JUDGE_SPANS).await?;
+        Ok(written)
+    }
+
     pub(super) async fn drop_losers(&mut self, losers: &str, load: LoadId) -> Result<()> {
         let lost = self.tx.query_typed(losers, &[(&load.0, Type::INT8)]).await;
         for row in lost.doing(self.merging())? {

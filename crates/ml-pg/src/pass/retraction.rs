@@ -12,7 +12,6 @@ use tokio_postgres::types::Type;
 
 use super::Pass;
 use super::grains::Grains;
-use super::merging::JUDGE_SPANS;
 use crate::audit::Sitting;
 use crate::copy::Copy;
 use crate::failure::Doing;
@@ -45,12 +44,7 @@ impl<S> Pass<'_, S> {
         S: Stage<In> + Sync,
         S::Out: Record,
     {
-        let unloads = inputs
-            .loads
-            .iter()
-            .filter_map(|input| Some((input.load, input.unloads?)));
-        let (events, unloaded): (Vec<LoadId>, Vec<i64>) =
-            unloads.map(|(event, load)| (event, load.0)).unzip();
+        let (events, unloaded) = inputs.unloaded();
         if events.is_empty() {
             return Ok(());
         }
@@ -120,8 +114,6 @@ impl<S> Pass<'_, S> {
         S: Stage<In> + Sync,
         S::Out: Record,
     {
-        let by = [(&load.0 as _, Type::INT8)];
-        let gone_by = [(&gone as _, Type::INT8_ARRAY), (&load.0 as _, Type::INT8)];
         if let Way::Merge { .. } = &sql.way {
             self.restage_all(gone, blank).await?;
         }
@@ -129,25 +121,18 @@ impl<S> Pass<'_, S> {
         let tx = &self.tx;
         let replaced = async {
             let won = match &sql.way {
-                Way::Append { retract, .. } => {
-                    tx.execute_typed(retract, &gone_by).await?;
-                    0
-                }
+                // counts all who win among what is staged, and not only those who come to stand
                 Way::Merge {
                     retake, retract, ..
                 } => {
-                    let won = tx.execute_typed(retake, &by).await?;
-                    tx.execute_typed(retract, &gone_by).await?;
+                    let by = || (&load.0 as _, Type::INT8);
+                    let won = tx.execute_typed(retake, &[by()]).await?;
+                    let gone = (&gone as _, Type::INT8_ARRAY);
+                    tx.execute_typed(retract, &[gone, by()]).await?;
                     won
                 }
-                Way::History {
-                    forget, recompute, ..
-                } => {
-                    tx.execute_typed(forget, &gone_by[..1]).await?;
-                    tx.batch_execute(&format!("ANALYZE {INCREMENT}")).await?;
-                    let written = tx.execute_typed(recompute, &by).await?;
-                    tx.batch_execute(JUDGE_SPANS).await?;
-                    written
+                Way::Append { .. } | Way::History { .. } => {
+                    self.put_in_place(sql, load, gone).await?
                 }
             };
             tx.batch_execute(&format!("TRUNCATE {INCREMENT}")).await?;
