@@ -3,37 +3,29 @@
 use std::env;
 use std::sync::atomic::Ordering;
 
-use metalayer::core::{Kind, LoadId, Row, Value};
+use metalayer::core::{Kind, LoadId};
 use metalayer::pg::{Advance, Span};
 use metalayer::prelude::*;
 
-use crate::keeping::{Keeping, day, row};
+use crate::keeping::{Keeping, day, row, rows};
 use crate::killer;
 use crate::merge::Dice;
 use crate::support::{Fresh, open};
 use crate::trial::Trial;
-
-fn rows(trial: &Trial, values: &[(i64, i64, i64)]) -> Vec<Row> {
-    let row = |(id, version, content): &(i64, i64, i64)| {
-        let mut row = trial.blank();
-        row.set(0, Value::Int(*id)).unwrap();
-        row.set(2, Value::Int(*version)).unwrap();
-        row.set(3, Value::Decimal((*content).into())).unwrap();
-        row.set(4, day(0)).unwrap();
-        row
-    };
-    values.iter().map(row).collect()
-}
 
 const TABLE: &str = "SELECT string_agg(id || ' ' || content, ', ' ORDER BY id) FROM silver.version_t WHERE NOT _deleted";
 
 /// A table with the things 0, 1 and 3, and a file with thing 4 that is held.
 async fn taken_in(database: &Database) -> Trial {
     let mut trial = Trial::new(database, Keeping::Version, "t", 7).await;
-    trial.load("a", rows(&trial, &[(0, 1, 5), (1, 1, 5)])).await;
-    trial.load("b", rows(&trial, &[(1, 2, 6), (3, 1, 7)])).await;
     trial
-        .load("held", rows(&trial, &[(4, 1, 9), (4, 2, 9)]))
+        .load("a", rows(&trial.from, &[(0, 1, 5), (1, 1, 5)]))
+        .await;
+    trial
+        .load("b", rows(&trial.from, &[(1, 2, 6), (3, 1, 7)]))
+        .await;
+    trial
+        .load("held", rows(&trial.from, &[(4, 1, 9), (4, 2, 9)]))
         .await;
     let advance = trial.run().await;
     assert_eq!(advance.held.len(), 1);
@@ -203,6 +195,10 @@ async fn two_rebuilds_and_an_increment_at_once() {
     for kind in [Keeping::Version, Keeping::Lives, Keeping::Appended] {
         let mut trial = Trial::new(&fresh.database, kind, "race", 7).await;
         let mut dice = Dice(kind as u64);
+        // alone on its day, so that the release changes it, whoever comes first
+        let mut lone = rows(&trial.from, &[(0, 1, 5)]);
+        lone[0].set(4, day(40)).unwrap();
+        trial.load("lone", lone).await;
         for file in 0..12 {
             let rows = (0..20).map(|_| row(&trial.from, &mut dice)).collect();
             trial.load(&format!("{file}"), rows).await;

@@ -146,6 +146,19 @@ pub(crate) fn row(contract: &Arc<Contract>, dice: &mut Dice) -> Row {
     row
 }
 
+/// Rows of these ids, versions and contents.
+pub(crate) fn rows(contract: &Arc<Contract>, values: &[(i64, i64, i64)]) -> Vec<Row> {
+    let row = |(id, version, content): &(i64, i64, i64)| {
+        let mut row = Row::new(Arc::clone(contract));
+        row.set(0, Value::Int(*id)).unwrap();
+        row.set(2, Value::Int(*version)).unwrap();
+        row.set(3, Value::Decimal((*content).into())).unwrap();
+        row.set(4, day(0)).unwrap();
+        row
+    };
+    values.iter().map(row).collect()
+}
+
 pub(crate) fn day(nth: u64) -> Value {
     let first = chrono::NaiveDate::from_ymd_opt(2024, 2, 27).unwrap();
     Value::Date(first + chrono::Days::new(nth))
