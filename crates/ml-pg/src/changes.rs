@@ -54,9 +54,8 @@ impl Changes {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        let mut copy = Copy::open(tx, COPY, String::from("cannot write the changes")).await?;
-        copy.send(self.waiting.split().freeze()).await?;
-        copy.finish().await.map(drop)
+        let what = String::from("cannot write the changes");
+        Copy::whole(tx, COPY, what, [self.waiting.split().freeze()]).await
     }
 
     /// One row of the binary COPY above.

@@ -38,6 +38,20 @@ impl Copy {
         Ok(copy)
     }
 
+    /// A COPY of these rows alone.
+    pub(crate) async fn whole(
+        tx: &Transaction<'_>,
+        statement: &str,
+        what: String,
+        pieces: impl IntoIterator<Item = Bytes>,
+    ) -> Result<()> {
+        let mut copy = Copy::open(tx, statement, what).await?;
+        for piece in pieces {
+            copy.send(piece).await?;
+        }
+        copy.finish().await.map(drop)
+    }
+
     /// Sends rows in pieces, so that the server has something to do while the rest is on its way; back-pressure is
     /// the server's.
     pub(crate) async fn send(&mut self, mut rows: Bytes) -> Result<()> {

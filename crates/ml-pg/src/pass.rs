@@ -168,11 +168,7 @@ impl<'a, S> Pass<'a, S> {
                 let what = self
                     .increment
                     .doing("the server refused rows; nothing is taken in");
-                let mut copy = Copy::open(&self.tx, &self.copy, what).await?;
-                for piece in rows.into_pieces() {
-                    copy.send(piece).await?;
-                }
-                copy.finish().await?;
+                Copy::whole(&self.tx, &self.copy, what, rows.into_pieces()).await?;
                 step("changes");
                 self.changes.push(&changes);
                 self.changes.flush(&self.tx).await?;

@@ -64,9 +64,8 @@ impl Retained {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        let mut copy = Copy::open(tx, COPY, String::from("cannot write the quarantine")).await?;
-        copy.send(self.waiting.split().freeze()).await?;
-        copy.finish().await.map(drop)
+        let what = String::from("cannot write the quarantine");
+        Copy::whole(tx, COPY, what, [self.waiting.split().freeze()]).await
     }
 
     /// Keeps how the bytes of the records are read; nobody asks it of records of which none is kept.

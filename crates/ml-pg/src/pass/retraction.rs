@@ -228,11 +228,8 @@ impl<S> Pass<'_, S> {
             }
             report.take_card();
             if Chunk::<S::Out>::rows(&staged) > 0 {
-                let mut copy = Copy::open(&self.tx, &self.copy, self.retracting()).await?;
-                for piece in staged.into_pieces() {
-                    copy.send(piece).await?;
-                }
-                copy.finish().await?;
+                let what = self.retracting();
+                Copy::whole(&self.tx, &self.copy, what, staged.into_pieces()).await?;
             }
         }
         match grains {
