@@ -33,6 +33,7 @@ pub struct Encoded {
     full: Vec<Bytes>,
     open: BytesMut,
     rows: u64,
+    ending: Option<i64>,
 }
 
 /// A piece ends with the row that fills it to here, and has room for that row in 64 KiB unless it is a long one.
@@ -40,6 +41,19 @@ const FULL: usize = 60 << 10;
 const ROOM: usize = 64 << 10;
 
 impl Encoded {
+    /// No rows yet; each that comes ends in one more column, a bigint that is the same in all of them.
+    pub fn ending_in(number: i64) -> Self {
+        Encoded {
+            ending: Some(number),
+            ..Encoded::default()
+        }
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
     /// The rows in pieces of at most 64 KiB, or as long as a row that is longer; without the header and the trailer of
     /// the stream.
     pub fn into_pieces(mut self) -> Vec<Bytes> {
@@ -60,10 +74,14 @@ impl<R: Record> Chunk<R> for Encoded {
             self.open.reserve(ROOM);
         }
         // A contract has at most 1,595 columns.
-        self.open.put_i16(record.columns().len() as i16 + 2);
+        let further = 2 + i16::from(self.ending.is_some());
+        self.open.put_i16(record.columns().len() as i16 + further);
         eight(&mut self.open, at.load.0.to_be_bytes());
         eight(&mut self.open, at.record.to_be_bytes());
         record.encode(&mut self.open);
+        if let Some(number) = self.ending {
+            eight(&mut self.open, number.to_be_bytes());
+        }
         self.rows += 1;
         if self.open.len() >= FULL {
             self.close();

@@ -71,23 +71,27 @@ impl<B> Judged<B> {
         S: Stage<In>,
         B: Chunk<S::Out>,
     {
-        let mut judged = Judged {
-            rows: B::default(),
-            held: Vec::new(),
-            card: Scorecard::default(),
-            changes: Vec::new(),
-        };
-        let mut report = Report::at(began);
+        let mut judged = Judged::default();
+        judged.take(stage, batch, &mut Report::at(began));
+        judged
+    }
+
+    /// Takes further records through a stage, with the report of their load.
+    pub fn take<In, S>(&mut self, stage: &S, batch: Vec<Located<In>>, report: &mut Report)
+    where
+        S: Stage<In>,
+        B: Chunk<S::Out>,
+    {
         for Located { at, record } in batch {
-            let out = stage.apply(record, &mut report);
+            let out = stage.apply(record, report);
             match (report.settle(out.is_some()), out) {
                 (Settled::Accepted, Some(out)) => {
-                    judged.rows.push(&out, at);
+                    self.rows.push(&out, at);
                     let changes = report.take_changes().into_iter();
                     let changes = changes.map(|record| Located { at, record });
-                    judged.changes.extend(changes);
+                    self.changes.extend(changes);
                 }
-                (Settled::Held(violations), _) => judged.held.push(Held {
+                (Settled::Held(violations), _) => self.held.push(Held {
                     at,
                     raw: Vec::new(),
                     raw_len: 0,
@@ -96,8 +100,7 @@ impl<B> Judged<B> {
                 _ => {}
             }
         }
-        judged.card = report.take_card();
-        judged
+        self.card += &report.take_card();
     }
 }
 

@@ -137,6 +137,7 @@ impl Increment {
         summarise(&self.database, &self.from.dataset).await;
         let mut pass = Pass::open(self, flow, stage, tx, &sql, &inputs).await?;
         pass.retract(&sql, &inputs, &blank).await?;
+        pass.go_straight().await?;
         for Input { load, source, .. } in inputs.loaded() {
             pass.take(*load, source, &blank).await?;
         }

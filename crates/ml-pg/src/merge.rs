@@ -40,6 +40,8 @@ pub(crate) enum Way {
     Merge {
         /// Takes the winners in; `$1` is the load; counts how many records won.
         take: String,
+        /// Stages what went straight into the table, where more is staged of the same thing.
+        recall: String,
         /// Puts the winners among all that a pipeline has taken in in their places, whatever stands there; `$1` is the load.
         retake: String,
         /// Takes out what the loads `$1` brought in; `$2` is the load that does.
@@ -129,6 +131,7 @@ impl Columns<'_> {
         let same = self.same("increment", "held");
         Ok(Way::Merge {
             take: self.upsert(&places, &order, ("winner", &order.beats(self))),
+            recall: places.render(include_str!("../sql/merge/recall.sql"), &[("same", &same)]),
             retake: self.upsert(&places, &order, ("winner", "true")),
             retract: places.render(include_str!("../sql/merge/retract.sql"), &[]),
             losers: places.render(
@@ -206,7 +209,7 @@ fn set(names: &[String]) -> String {
 }
 
 /// A row of a btree has at most 2,704 bytes; the rest of 100 is for what is not text.
-const MOST_TEXT: u32 = 2_600;
+pub(crate) const MOST_TEXT: usize = 2_600;
 
 fn oversized(table: &Table, merge: &Merge) -> Option<Audit> {
     let columns = table.contract.columns.iter();

@@ -1,13 +1,9 @@
 use chrono::{DateTime, Utc};
-use ml_core::{
-    Audit, Chunk, Encoded, Error, Event, FieldError, Flow, Judged, LoadId, Located, Position,
-    Receipt, Record, Result, Scorecard, Stage, Verdict,
-};
-use tokio_postgres::{Row, Statement, Transaction};
+use ml_core::{Audit, Event, Flow, LoadId, Receipt, Record, Result, Scorecard, Stage, Verdict};
+use tokio_postgres::Transaction;
 
 use crate::audit::Sitting;
 use crate::changes::Changes;
-use crate::copy::Copy;
 use crate::failure::Doing;
 use crate::inputs::{self, Inputs};
 use crate::ledger::{self, Entry};
@@ -16,15 +12,17 @@ use crate::reader::Reader;
 use crate::retained::Retained;
 use crate::step::step;
 use crate::taken::Taken;
-use crate::wire::Wire;
 use crate::{Advance, Increment};
 
 mod again;
 mod grains;
 mod merging;
+mod reading;
 mod retraction;
+mod straight;
 
 pub(crate) use merging::Merged;
+use straight::Straight;
 
 /// One run of an increment, on its way.
 pub(crate) struct Pass<'a, S> {
@@ -36,6 +34,10 @@ pub(crate) struct Pass<'a, S> {
     tx: Transaction<'a>,
     reader: Reader,
     copy: String,
+    /// Where rows may go straight into the table.
+    straight: Option<Straight>,
+    /// Whether any row was staged.
+    staged: bool,
     /// Those of the flow, after one that finds what the unique index could not hold.
     audits: Vec<Audit>,
     /// The load of the inputs that pass, entered when the first one does.
@@ -63,7 +65,7 @@ impl<'a, S> Pass<'a, S> {
             .await
             .doing(increment.doing("cannot make the table of the increment"))?;
         let reader = Reader::prepare(&tx, increment, inputs).await?;
-        check_types(increment, reader.statement())?;
+        reading::check_types(increment, reader.statement())?;
         Ok(Pass {
             increment,
             flow,
@@ -72,6 +74,8 @@ impl<'a, S> Pass<'a, S> {
             tx,
             reader,
             copy: increment.into.copy_into(INCREMENT),
+            straight: None,
+            staged: false,
             audits: sql.oversized.iter().chain(flow.audits()).cloned().collect(),
             entry: None,
             changes: Changes::of(increment.into.dataset()),
@@ -102,6 +106,14 @@ impl<'a, S> Pass<'a, S> {
         step("input");
         self.reader.open(&self.tx, input).await?;
         self.sql("SAVEPOINT ml_input").await?;
+        // rows that go straight into the table bear its number, and it goes with them
+        let entered = match &self.straight {
+            Some(_) if self.entry.is_none() => {
+                self.entry = Some(self.enter().await?);
+                true
+            }
+            _ => false,
+        };
         let mut judged = Taken::default();
         self.stage.declare(&mut judged.card);
         self.read(input, source, blank, &mut judged).await?;
@@ -110,8 +122,19 @@ impl<'a, S> Pass<'a, S> {
         }
         match self.flow.gate().verdict(&judged.card) {
             Verdict::Applied => self.accept(input, judged).await,
-            refused => self.hold(input, source, judged, refused).await,
+            refused => {
+                if entered {
+                    self.entry = None;
+                }
+                self.hold(input, source, judged, refused).await
+            }
         }
+    }
+
+    /// Enters the load of the inputs that pass.
+    async fn enter(&self) -> Result<Entry> {
+        let pipeline = &self.increment.pipeline;
+        self.increment.enter(&self.tx, pipeline, self.flow).await
     }
 
     /// Judges what was staged of one input, and takes out what is held back.
@@ -125,85 +148,11 @@ impl<'a, S> Pass<'a, S> {
         sitting.audited().enter(&self.audits, &mut judged.card)
     }
 
-    async fn read<In>(
-        &mut self,
-        input: LoadId,
-        source: &str,
-        blank: &In,
-        judged: &mut Taken,
-    ) -> Result<()>
-    where
-        In: Record,
-        S: Stage<In> + Sync,
-        S::Out: Record,
-    {
-        loop {
-            step("fetch");
-            let most = self.increment.batch;
-            let rows = self.reader.next(&self.tx, input, most).await?;
-            if rows.is_empty() {
-                return Ok(());
-            }
-            let batch = rows
-                .iter()
-                .map(|row| self.decode(row, input, blank))
-                .collect::<Result<Vec<_>>>()?;
-            let Judged {
-                rows,
-                held,
-                card,
-                changes,
-            } = Judged::<Encoded>::by(self.stage, batch, self.began);
-            self.flow
-                .tell(Event::Judged {
-                    source,
-                    card: &card,
-                    progress: None,
-                })
-                .await;
-            judged.card += &card;
-            judged.hold(held);
-            if Chunk::<S::Out>::rows(&rows) > 0 && !self.flow.gate().is_doomed(&judged.card) {
-                step("stage_rows");
-                let what = self
-                    .increment
-                    .doing("the server refused rows; nothing is taken in");
-                Copy::whole(&self.tx, &self.copy, what, rows.into_pieces()).await?;
-                step("changes");
-                self.changes.push(&changes);
-                self.changes.flush(&self.tx).await?;
-            }
-        }
-    }
-
-    fn decode<In: Record>(&self, row: &Row, input: LoadId, blank: &In) -> Result<Located<In>> {
-        let wire = Wire(row);
-        let record_no = wire.int8(row.len() - 1);
-        let at = Position::new(input, record_no as u64);
-        let mut record = blank.clone();
-        match record.read_from(&wire) {
-            Ok(()) => Ok(Located { at, record }),
-            Err(FieldError { ordinal, .. }) => {
-                let (dataset, column) = (
-                    &self.increment.from.dataset,
-                    &self.increment.from.columns[ordinal].name,
-                );
-                let what = format!(
-                    "{dataset}, load {input}, {at}: column {column} does not hold what its contract says"
-                );
-                Err(Error::contract(what))
-            }
-        }
-    }
-
     async fn accept(&mut self, input: LoadId, judged: Taken) -> Result<()> {
         self.sql("RELEASE SAVEPOINT ml_input").await?;
         let entry = match self.entry.take() {
             Some(entry) => entry,
-            None => {
-                let pipeline = &self.increment.pipeline;
-                self.increment.enter(&self.tx, pipeline, self.flow).await?
-            }
+            None => self.enter().await?,
         };
         self.kept += self.keep(&entry, &judged).await?;
         self.entry = Some(entry);
@@ -257,20 +206,5 @@ impl<'a, S> Pass<'a, S> {
         }
         quarantine.flush(&self.tx).await?;
         Ok(quarantine.kept())
-    }
-}
-
-/// Binary values are read by the contract's types, so the table must have these.
-fn check_types(increment: &Increment, select: &Statement) -> Result<()> {
-    let mut columns = increment.from.columns.iter().zip(select.columns());
-    match columns.find(|(column, live)| *live.type_() != column.ty.wire()) {
-        Some((column, live)) => Err(Error::contract(format!(
-            "{}: column {} is {}, its contract says {}",
-            increment.from.dataset,
-            column.name,
-            live.type_(),
-            column.ty
-        ))),
-        None => Ok(()),
     }
 }

@@ -131,6 +131,14 @@ impl Table {
         format!("COPY {relation} (\"_load_id\", \"_record_no\", {names}) FROM STDIN BINARY")
     }
 
+    /// The statement by which an increment streams rows straight into it.
+    pub(crate) fn copy_straight(&self) -> String {
+        let (names, into) = (self.names().join(", "), self.dataset().quoted());
+        format!(
+            "COPY {into} (\"_load_id\", \"_record_no\", {names}, \"_changed_load\") FROM STDIN BINARY"
+        )
+    }
+
     /// Every column of the table.
     pub(crate) fn shapes(&self) -> Vec<Shape> {
         let own = self.contract.columns.iter().map(|column| Shape {

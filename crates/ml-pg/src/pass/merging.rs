@@ -74,11 +74,17 @@ impl<'a, S> Pass<'a, S> {
 
     /// Merges what was staged, and moves the losers of the card to those dropped.
     pub(super) async fn merge_rows(&mut self, sql: &MergeSql, load: LoadId) -> Result<()> {
+        if self.straight.is_some() && !self.staged {
+            return Ok(());
+        }
+        if let (Some(_), Way::Merge { recall, .. }) = (&self.straight, &sql.way) {
+            self.batch(recall).await?;
+        }
         self.batch(&format!("ANALYZE {INCREMENT}")).await?;
         match &sql.way {
-            Way::Append { append, .. } => self.write(append, load).await.map(drop),
+            Way::Append { append, .. } => self.enter_rows(append, load).await.map(drop),
             Way::Merge { take, losers, .. } => {
-                let won = self.write(take, load).await?;
+                let won = self.enter_rows(take, load).await?;
                 match won < self.card.accepted {
                     true => self.drop_losers(losers, load).await,
                     false => Ok(()),
@@ -91,7 +97,7 @@ impl<'a, S> Pass<'a, S> {
                 ..
             } => {
                 self.batch(keep).await?;
-                self.write(recompute, load).await?;
+                self.enter_rows(recompute, load).await?;
                 self.batch(JUDGE_SPANS).await?;
                 self.drop_losers(losers, load).await
             }
@@ -128,7 +134,7 @@ impl<'a, S> Pass<'a, S> {
         Ok(())
     }
 
-    async fn write(&self, statement: &str, load: LoadId) -> Result<u64> {
+    async fn enter_rows(&self, statement: &str, load: LoadId) -> Result<u64> {
         let by = [(&load.0 as _, Type::INT8)];
         let written = self.tx.execute_typed(statement, &by).await;
         written.doing(self.merging())

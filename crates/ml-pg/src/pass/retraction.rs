@@ -214,7 +214,7 @@ impl<S> Pass<'_, S> {
             }
             let mut staged = Encoded::default();
             for row in &rows {
-                let located = self.decode(row, of.input, blank)?;
+                let located = self.increment.decode(row, of.input, blank)?;
                 if held.contains(&(located.at.record as i64)) {
                     continue;
                 }
