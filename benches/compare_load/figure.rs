@@ -23,17 +23,25 @@ pub fn pairs(
     mut theirs: impl FnMut() -> Duration,
     of: impl Fn(f64, f64) -> f64,
 ) -> f64 {
-    let pair = |pair: usize| {
-        let (ours, theirs) = if pair.is_multiple_of(2) {
-            let ours = ours();
-            (ours, theirs())
-        } else {
-            let theirs = theirs();
-            (ours(), theirs)
-        };
-        of(ours.as_secs_f64(), theirs.as_secs_f64())
-    };
+    let pair = |nth| pair_of(nth, &mut ours, &mut theirs, &of);
     median((0..pairs).map(pair).collect())
+}
+
+/// `of(ours, theirs)` of one pair, the `nth`.
+pub fn pair_of(
+    nth: usize,
+    ours: impl FnOnce() -> Duration,
+    theirs: impl FnOnce() -> Duration,
+    of: impl FnOnce(f64, f64) -> f64,
+) -> f64 {
+    let (ours, theirs) = if nth.is_multiple_of(2) {
+        let ours = ours();
+        (ours, theirs())
+    } else {
+        let theirs = theirs();
+        (ours(), theirs)
+    };
+    of(ours.as_secs_f64(), theirs.as_secs_f64())
 }
 
 pub fn median(mut values: Vec<f64>) -> f64 {

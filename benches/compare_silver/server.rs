@@ -1,0 +1,134 @@
+//! The server of the bench, and its tables.
+
+use std::time::Duration;
+
+use metalayer::prelude::*;
+use ml_embed::Cluster;
+use tokio::runtime::Runtime;
+
+use crate::figure::timed;
+use crate::order::{Order, RawOrder, stage};
+
+/// What the hand-written SQL goes into: as narrow as it can be.
+const BY_HAND: &str = "CREATE TABLE public.orders (
+    order_id bigint NOT NULL PRIMARY KEY, name text COLLATE \"C\" NOT NULL, email text COLLATE \"C\",
+    country text COLLATE \"C\" NOT NULL, city text COLLATE \"C\", note text COLLATE \"C\", amount numeric NOT NULL,
+    ordered_on date NOT NULL, gift boolean NOT NULL, quantity integer NOT NULL, load_id bigint NOT NULL, record_no bigint NOT NULL
+)";
+const EMPTY: &str = "TRUNCATE silver.orders, public.orders; \
+    DELETE FROM meta.consumed; DELETE FROM meta.watermark; DELETE FROM meta.lineage; TRUNCATE meta.loser, meta.quarantine; CHECKPOINT";
+/// A row of the ledger for records that the server is to make, and what is known of it afterwards.
+const ENTER: &str = "INSERT INTO meta.load (dataset, source, rule_set, state, finished_at) \
+    VALUES ('bronze.raw_orders', 'made', sha256(''), 'applied', now()) RETURNING load_id";
+const COUNT: &str = "UPDATE meta.load SET rows_read = made.n, rows_accepted = made.n \
+    FROM (SELECT count(*) AS n FROM bronze.raw_orders WHERE \"_load_id\" = {load}) AS made WHERE load_id = {load}";
+const DIFFERENT: &str = "SELECT count(*) FROM (
+    SELECT order_id, name, email, country, city, note, amount, ordered_on, gift, quantity FROM silver.orders
+    EXCEPT
+    SELECT order_id, name, email, country, city, note, amount, ordered_on, gift, quantity FROM public.orders
+) AS different";
+
+/// A server that is flushed to disk as one that is kept, and goes with the bench.
+pub struct Server {
+    runtime: Runtime,
+    database: Database,
+    increment: Increment,
+    version: u32,
+    // Dropped last: the connections go before their server.
+    _cluster: Cluster,
+}
+
+impl Server {
+    pub fn start() -> Self {
+        let cluster = Cluster::temporary().durable().start();
+        let cluster = cluster.expect("the bench needs a PostgreSQL server");
+        let runtime = Runtime::new().unwrap();
+        let config = Config::new(&cluster.url("postgres").into()).unwrap();
+        let database = Database::open(&config).unwrap();
+        let (raw, clean) = (Contract::of::<RawOrder>(), Contract::of::<Order>());
+        let (raw, clean) = (raw.unwrap(), clean.unwrap());
+        let merged = Table::merged(clean.clone(), Merge::on_grain(&clean).unwrap());
+        runtime.block_on(async {
+            database.migrate().await.unwrap();
+            database.create(&Table::landing(raw.clone())).await.unwrap();
+            database.create(&merged).await.unwrap();
+        });
+        let server = Server {
+            runtime,
+            increment: Increment::new(&database, "orders", &raw, &merged),
+            database,
+            version: cluster.version(),
+            _cluster: cluster,
+        };
+        server.run(BY_HAND);
+        server
+    }
+
+    pub fn about(&self) -> String {
+        format!("PostgreSQL {}, fsync on", self.version)
+    }
+
+    pub fn run(&self, statements: &str) {
+        self.runtime.block_on(async {
+            let client = self.database.client().await.unwrap();
+            client.batch_execute(statements).await.unwrap();
+        });
+    }
+
+    pub fn count(&self, query: &str) -> i64 {
+        self.runtime.block_on(async {
+            let client = self.database.client().await.unwrap();
+            client.query_one(query, &[]).await.unwrap().get(0)
+        })
+    }
+
+    /// Makes a load of bronze; answers its number.
+    pub fn make(&self, first: u64, rows: u64) -> i64 {
+        let load = self.count(ENTER);
+        let places = |template: &str| {
+            let load = template.replace("{load}", &load.to_string());
+            let first = load.replace("{first}", &first.to_string());
+            first.replace("{rows}", &rows.to_string())
+        };
+        self.run(&places(include_str!("raw_orders.sql")));
+        self.run(&places(COUNT));
+        self.run("VACUUM ANALYZE bronze.raw_orders");
+        load
+    }
+
+    /// Silver has taken nothing in, on either side.
+    pub fn empty(&self) {
+        self.run(EMPTY);
+    }
+
+    /// Lets nothing of the last run wait to be done.
+    pub fn settle(&self) {
+        for table in ["silver.orders", "public.orders"] {
+            self.run(&format!("VACUUM ANALYZE {table}"));
+        }
+        self.run("CHECKPOINT");
+    }
+
+    /// Our increment over whatever is new.
+    pub fn ours(&self) -> Duration {
+        let flow = Flow::new(Gate::off());
+        let stage = stage();
+        let run = self.increment.run(&flow, RawOrder::blank(), &stage);
+        let (advance, took) = timed(|| self.runtime.block_on(run));
+        advance.unwrap();
+        took
+    }
+
+    /// The hand-written SQL over the loads after one.
+    pub fn by_hand(&self, after: i64) -> Duration {
+        let sql = include_str!("clean.sql").replace("{after}", &after.to_string());
+        timed(|| self.run(&sql)).1
+    }
+
+    pub fn assert_same(&self) {
+        let [ours, theirs] = ["silver", "public"]
+            .map(|schema| self.count(&format!("SELECT count(*) FROM {schema}.orders")));
+        assert_eq!((ours, self.count(DIFFERENT)), (theirs, 0));
+        assert!(ours > 0);
+    }
+}
