@@ -80,7 +80,7 @@ impl<'a, S> Pass<'a, S> {
         if let (Some(_), Way::Merge { recall, .. }) = (&self.straight, &sql.way) {
             self.batch(recall).await?;
         }
-        self.batch(&format!("ANALYZE {INCREMENT}")).await?;
+        self.batch(&format!("SET LOCAL random_page_cost = 1.1; ANALYZE {INCREMENT}")).await?;
         match &sql.way {
             Way::Append { append, .. } => self.enter_rows(append, load).await.map(drop),
             Way::Merge { take, losers, .. } => {
