@@ -1,7 +1,7 @@
 -- What a careful hand writes for the same: cleans the records of bronze.raw_orders after load {after}, leaves out those that
--- break a rule, and puts the newest of each thing into public.orders.
--- OFFSET 0 keeps an expression from being evaluated once for every use, which costs twice the time; regular expressions
--- run only where there is something to replace. Of the blanks those that the data has.
+-- break a rule, and puts the newest of each thing into public.orders. Blanks are those of Unicode. OFFSET 0 keeps an
+-- expression from being evaluated once for every use, which takes twice the time; what costs most runs only where there is
+-- something to replace.
 -- {after}: load
 INSERT INTO public.orders AS held (
     order_id, name, email, country, city, note, amount, ordered_on, gift, quantity, load_id, record_no
@@ -34,15 +34,15 @@ FROM (
     FROM (
         SELECT
             order_id,
-            CASE WHEN name ~ '\s\s|[^\S ]' THEN regexp_replace(btrim(name), '\s+', ' ', 'g') ELSE btrim(name) END AS name,
-            btrim(email) AS email,
-            strpos(btrim(email), '@') AS at,
+            CASE WHEN name ~ '^ | $|  |[\t\n\v\f\r\u0085\u00A0\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF]' THEN btrim(regexp_replace(name, '[\s\u0085\u00A0\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF]+', ' ', 'g')) ELSE name END AS name,
+            btrim(email, U&' \0009\000A\000B\000C\000D\0085\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\200B\2028\2029\202F\205F\3000\FEFF') AS email,
+            strpos(btrim(email, U&' \0009\000A\000B\000C\000D\0085\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\200B\2028\2029\202F\205F\3000\FEFF'), '@') AS at,
             country,
-            CASE WHEN strpos(city, '  ') > 0 THEN regexp_replace(btrim(city), '\s+', ' ', 'g') ELSE btrim(city) END AS city,
-            CASE WHEN strpos(note, '  ') > 0 THEN regexp_replace(btrim(note), '\s+', ' ', 'g') ELSE btrim(note) END AS note,
-            btrim(amount) AS amount,
-            btrim(ordered_on) AS ordered_on,
-            lower(btrim(gift)) AS gift,
+            CASE WHEN city ~ '^ | $|  |[\t\n\v\f\r\u0085\u00A0\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF]' THEN btrim(regexp_replace(city, '[\s\u0085\u00A0\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF]+', ' ', 'g')) ELSE city END AS city,
+            CASE WHEN note ~ '^ | $|  |[\t\n\v\f\r\u0085\u00A0\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF]' THEN btrim(regexp_replace(note, '[\s\u0085\u00A0\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF]+', ' ', 'g')) ELSE note END AS note,
+            btrim(amount, U&' \0009\000A\000B\000C\000D\0085\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\200B\2028\2029\202F\205F\3000\FEFF') AS amount,
+            btrim(ordered_on, U&' \0009\000A\000B\000C\000D\0085\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\200B\2028\2029\202F\205F\3000\FEFF') AS ordered_on,
+            lower(btrim(gift, U&' \0009\000A\000B\000C\000D\0085\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\200B\2028\2029\202F\205F\3000\FEFF')) AS gift,
             quantity,
             "_load_id" AS load_id,
             "_record_no" AS record_no

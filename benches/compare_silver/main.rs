@@ -32,13 +32,25 @@ fn main() {
     };
     let server = Server::start();
     figure("server", server.about());
-    let first = server.make(1, rows);
+    let first = server.make(&format!(
+        "SELECT n, 0 FROM generate_series(1, {rows}) AS n UNION ALL SELECT n, 1 FROM generate_series(20, {rows}, 20) AS n"
+    ));
     figure(
         "bronze_rows",
         server.count("SELECT count(*) FROM bronze.raw_orders"),
     );
     first_load(&server);
-    increments(&server, first, rows);
+    let mut sides = Increments::after(&server, rows, first);
+    sides.run("increment", |rows, half| {
+        format!(
+            "SELECT n, {{nth}} FROM generate_series(1, {rows}, {}) AS n",
+            rows / half
+        )
+    });
+    sides.run("increment_of_recent", |rows, half| {
+        format!("SELECT n, {{nth}} FROM generate_series({rows} - {half} + 1, {rows}) AS n")
+    });
+    server.assert_same();
     nothing_new(&server);
 }
 
@@ -67,29 +79,55 @@ fn first_load(server: &Server) {
     server.assert_same();
 }
 
-/// Each pair takes a load of its own in, on top of those before it.
-fn increments(server: &Server, first: i64, rows: u64) {
-    let share = (rows / 100).max(2);
-    let last = Cell::new(first);
-    let mut seconds = Vec::new();
-    let mut nth = 0;
-    let ratios = (0..2 * PAIRS).map(|pair| {
-        nth += share / 2;
-        let load = server.make(rows - share / 2 + nth, share);
-        server.settle();
-        let ours = || {
-            let took = server.ours();
-            seconds.push(took.as_secs_f64());
-            took
-        };
-        let by_hand = || server.by_hand(last.get());
-        let ratio = pair_of(pair, ours, by_hand, faster);
-        last.set(load);
-        ratio
-    });
-    figure("increment_vs_sql", two(median(ratios.collect())));
-    figure("increment_seconds", format!("{:.3}", median(seconds)));
-    server.assert_same();
+/// Loads of 1 %, half of which is new and half corrects what is there, each on top of those before it.
+struct Increments<'a> {
+    server: &'a Server,
+    rows: u64,
+    last: i64,
+    nth: u64,
+}
+
+impl<'a> Increments<'a> {
+    fn after(server: &'a Server, rows: u64, last: i64) -> Self {
+        Increments {
+            server,
+            rows,
+            last,
+            nth: 1,
+        }
+    }
+
+    /// Pairs with what `corrected` selects of so many things there are and so many it is to be.
+    fn run(&mut self, name: &str, corrected: impl Fn(u64, u64) -> String) {
+        let mut seconds = Vec::new();
+        let ratios = (0..2 * PAIRS).map(|pair| {
+            let load = self.make(&corrected);
+            let ours = || {
+                let took = self.server.ours();
+                seconds.push(took.as_secs_f64());
+                took
+            };
+            let by_hand = || self.server.by_hand(self.last);
+            let ratio = pair_of(pair, ours, by_hand, faster);
+            self.last = load;
+            ratio
+        });
+        figure(format!("{name}_vs_sql"), two(median(ratios.collect())));
+        figure(format!("{name}_seconds"), format!("{:.3}", median(seconds)));
+    }
+
+    fn make(&mut self, corrected: impl Fn(u64, u64) -> String) -> i64 {
+        let half = (self.rows / 200).max(1);
+        self.nth += 1;
+        let corrected = corrected(self.rows, half).replace("{nth}", &self.nth.to_string());
+        let (first, last) = (self.rows + 1, self.rows + half);
+        self.rows = last;
+        let load = self.server.make(&format!(
+            "SELECT n, 0 FROM generate_series({first}, {last}) AS n UNION ALL {corrected}"
+        ));
+        self.server.settle();
+        load
+    }
 }
 
 fn nothing_new(server: &Server) {

@@ -1,12 +1,14 @@
--- Puts records into bronze.raw_orders as one load: of things {first} to {first} + {rows} - 1, every twentieth of which comes
--- once more at the end, corrected. Half of the cells are standard already, 2 % of the records break one of six rules.
--- {load}: load, {first}, {rows}: numbers
+-- Puts records into bronze.raw_orders as one load. Half of the cells are standard already, 2 % of the records break one of
+-- six rules; those that come again have another amount.
+-- {load}: load, {things}: query for the numbers of the things and how often each has come before
 INSERT INTO bronze.raw_orders (
     order_id, name, email, country, city, note, amount, ordered_on, gift, quantity, "_load_id", "_record_no"
 )
 SELECT
     n AS order_id,
-    CASE WHEN n % 2 = 0 THEN 'Ada King' WHEN n % 300 = 1 THEN '  ' ELSE ' grace   hopper' END AS name,
+    CASE
+        WHEN n % 2 = 0 THEN 'Ada King' WHEN n % 300 = 1 THEN '  ' WHEN n % 40 = 3 THEN U&' alan\00A0turing\3000' ELSE ' grace   hopper'
+    END AS name,
     CASE WHEN n % 300 = 2 THEN 'nobody' WHEN n % 2 = 0 THEN 'user' || n || '@example.com' ELSE ' User' || n || '@Example.COM' END AS email,
     CASE WHEN n % 300 = 3 THEN 'Atlantis' ELSE (ARRAY['GB', 'United Kingdom', 'DE', 'germany', 'FR', 'EIRE', 'US', 'usa'])[1 + n % 8] END AS country,
     (ARRAY['London', ' n/a ', 'Paris', 'New  York'])[1 + n % 4] AS city,
@@ -22,7 +24,5 @@ SELECT
     {load},
     row_number() OVER ()
 FROM (
-    SELECT n, 0 AS again FROM generate_series({first}::bigint, {first}::bigint + {rows} - 1) AS n
-    UNION ALL
-    SELECT n, 1 AS again FROM generate_series({first}::bigint, {first}::bigint + {rows} - 1) AS n WHERE n % 20 = 0
-) AS made
+{things}
+) AS things (n, again)

@@ -82,13 +82,12 @@ impl Server {
         })
     }
 
-    /// Makes a load of bronze; answers its number.
-    pub fn make(&self, first: u64, rows: u64) -> i64 {
+    /// Makes a load of bronze of what a query returns; answers its number.
+    pub fn make(&self, things: &str) -> i64 {
         let load = self.count(ENTER);
         let places = |template: &str| {
             let load = template.replace("{load}", &load.to_string());
-            let first = load.replace("{first}", &first.to_string());
-            first.replace("{rows}", &rows.to_string())
+            load.replace("{things}", things)
         };
         self.run(&places(include_str!("raw_orders.sql")));
         self.run(&places(COUNT));

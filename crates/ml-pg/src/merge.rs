@@ -23,6 +23,8 @@ pub(crate) const INCREMENT: &str = "pg_temp.\"ml_increment\"";
 pub(crate) struct MergeSql {
     /// Makes the temporary table.
     pub(crate) stage: String,
+    /// Looks at what is staged before it is merged.
+    pub(crate) look: String,
     pub(crate) way: Way,
     pub(crate) again: Again,
     /// Finds the records that the unique index could not hold; `None` where there is no text in the grain.
@@ -86,11 +88,24 @@ impl MergeSql {
             Some(columns) => columns.way(keeping)?,
         };
         Ok(MergeSql {
+            look: look(keeping),
             stage: render(include_str!("../sql/merge/stage.sql"), &places),
             again: Again::of(table, &way)?,
             way,
             oversized: keeping.merge().and_then(|merge| oversized(table, merge)),
         })
+    }
+}
+
+/// The planner asks for the grain alone, and all columns of 10,000 rows take 16 ms instead of 3. Rows of the table are
+/// found through its index, which is in memory if anything is: of 10,000 among a million in 13 ms instead of 95.
+fn look(keeping: &Keeping) -> String {
+    let grain = keeping.merge().map_or(&[][..], |merge| &merge.grain);
+    let grain: Vec<String> = grain.iter().map(|name| quoted(name)).collect();
+    let cost = "SET LOCAL random_page_cost = 1.1";
+    match grain.is_empty() {
+        true => String::from(cost),
+        false => format!("{cost}; ANALYZE {INCREMENT} ({})", grain.join(", ")),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::Advance;
 use crate::failure::Doing;
 use crate::inputs::{self, Inputs};
 use crate::ledger::{self, Entry};
-use crate::merge::{INCREMENT, MergeSql, Way};
+use crate::merge::{MergeSql, Way};
 use crate::step::step;
 
 /// Spans may overlap until all are written; an error that waits for the commit would not say what it is about.
@@ -80,7 +80,7 @@ impl<'a, S> Pass<'a, S> {
         if let (Some(_), Way::Merge { recall, .. }) = (&self.straight, &sql.way) {
             self.batch(recall).await?;
         }
-        self.batch(&format!("SET LOCAL random_page_cost = 1.1; ANALYZE {INCREMENT}")).await?;
+        self.batch(&sql.look).await?;
         match &sql.way {
             Way::Append { append, .. } => self.enter_rows(append, load).await.map(drop),
             Way::Merge { take, losers, .. } => {
@@ -116,7 +116,7 @@ impl<'a, S> Pass<'a, S> {
         for statement in &again.before {
             tx.execute_typed(statement, &by).await?;
         }
-        tx.batch_execute(&format!("ANALYZE {INCREMENT}")).await?;
+        tx.batch_execute(&sql.look).await?;
         let written = tx.execute_typed(&again.bring, &by).await?;
         for statement in &again.after {
             tx.execute_typed(statement, &by).await?;
