@@ -11,7 +11,7 @@ SELECT DISTINCT ON (order_id)
 FROM (
     SELECT
         order_id,
-        initcap(CASE WHEN name IS NFC NORMALIZED THEN name ELSE normalize(name, NFC) END) AS name,
+        initcap(normalize(name)) AS name,
         nullif(CASE WHEN at > 0 THEN left(email, at) || lower(substr(email, at + 1)) ELSE email END, '') AS email,
         CASE upper(replace(country, ' ', ''))
             WHEN 'GB' THEN 'GB' WHEN 'UNITEDKINGDOM' THEN 'GB' WHEN 'DE' THEN 'DE' WHEN 'GERMANY' THEN 'DE'
@@ -35,14 +35,14 @@ FROM (
         SELECT
             order_id,
             CASE WHEN name ~ '^ | $|  |[\t\n\v\f\r\u0085\u00A0\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF]' THEN btrim(regexp_replace(name, '[\s\u0085\u00A0\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF]+', ' ', 'g')) ELSE name END AS name,
-            btrim(email, U&' \0009\000A\000B\000C\000D\0085\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\200B\2028\2029\202F\205F\3000\FEFF') AS email,
-            strpos(btrim(email, U&' \0009\000A\000B\000C\000D\0085\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\200B\2028\2029\202F\205F\3000\FEFF'), '@') AS at,
+            btrim(email, E' \u0009\u000A\u000B\u000C\u000D\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF') AS email,
+            strpos(btrim(email, E' \u0009\u000A\u000B\u000C\u000D\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF'), '@') AS at,
             country,
             CASE WHEN city ~ '^ | $|  |[\t\n\v\f\r\u0085\u00A0\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF]' THEN btrim(regexp_replace(city, '[\s\u0085\u00A0\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF]+', ' ', 'g')) ELSE city END AS city,
             CASE WHEN note ~ '^ | $|  |[\t\n\v\f\r\u0085\u00A0\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF]' THEN btrim(regexp_replace(note, '[\s\u0085\u00A0\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF]+', ' ', 'g')) ELSE note END AS note,
-            btrim(amount, U&' \0009\000A\000B\000C\000D\0085\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\200B\2028\2029\202F\205F\3000\FEFF') AS amount,
-            btrim(ordered_on, U&' \0009\000A\000B\000C\000D\0085\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\200B\2028\2029\202F\205F\3000\FEFF') AS ordered_on,
-            lower(btrim(gift, U&' \0009\000A\000B\000C\000D\0085\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\200B\2028\2029\202F\205F\3000\FEFF')) AS gift,
+            btrim(amount, E' \u0009\u000A\u000B\u000C\u000D\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF') AS amount,
+            btrim(ordered_on, E' \u0009\u000A\u000B\u000C\u000D\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF') AS ordered_on,
+            lower(btrim(gift, E' \u0009\u000A\u000B\u000C\u000D\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF')) AS gift,
             quantity,
             "_load_id" AS load_id,
             "_record_no" AS record_no

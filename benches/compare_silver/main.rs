@@ -5,15 +5,18 @@
 //! them afterwards, half new and half corrections of what is there. The baseline is `clean.sql` on a connection of the
 //! same pool, which keeps no ledger, no reasons, no quarantine and no losers. Both sides must come to the same rows.
 //! Ratios are medians of pairs that take turns in going first; above 1 we are faster.
+//!
+//! `benches/compare_dbt.sh` runs the same SELECT by dbt and SQLMesh, as whole commands, on the same server.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "../compare_load/figure.rs"]
 mod figure;
 mod order;
 mod server;
+mod tools;
 
-use std::cell::Cell;
 use std::env;
+use std::path::Path;
 
 use crate::figure::{figure, median, pair_of, pairs, timed, two};
 use crate::server::Server;
@@ -22,8 +25,13 @@ const ROWS: u64 = 1_000_000;
 const PAIRS: usize = 5;
 
 fn main() {
+    let args: Vec<String> = env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    if let [tools::ONCE, url] = args[..] {
+        return server::once(url);
+    }
     // `cargo test --benches` has no use for figures.
-    if env::args().any(|arg| arg == "--test") {
+    if args.contains(&"--test") {
         return;
     }
     let rows = match env::var("COMPARE_SILVER_ROWS") {
@@ -39,6 +47,9 @@ fn main() {
         "bronze_rows",
         server.count("SELECT count(*) FROM bronze.raw_orders"),
     );
+    if let ["tools", venv] = args[..] {
+        return tools::run(&server, rows, first, Path::new(venv));
+    }
     first_load(&server);
     let mut sides = Increments::after(&server, rows, first);
     sides.run("increment", |rows, half| {

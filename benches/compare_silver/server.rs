@@ -25,11 +25,12 @@ const COUNT: &str = "UPDATE meta.load SET rows_read = made.n, rows_accepted = ma
 const DIFFERENT: &str = "SELECT count(*) FROM (
     SELECT order_id, name, email, country, city, note, amount, ordered_on, gift, quantity FROM silver.orders
     EXCEPT
-    SELECT order_id, name, email, country, city, note, amount, ordered_on, gift, quantity FROM public.orders
+    SELECT order_id, name, email, country, city, note, amount, ordered_on, gift, quantity FROM {theirs}
 ) AS different";
 
 /// A server that is flushed to disk as one that is kept, and goes with the bench.
 pub struct Server {
+    pub url: String,
     runtime: Runtime,
     database: Database,
     increment: Increment,
@@ -42,24 +43,23 @@ impl Server {
     pub fn start() -> Self {
         let cluster = Cluster::temporary().durable().start();
         let cluster = cluster.expect("the bench needs a PostgreSQL server");
-        let runtime = Runtime::new().unwrap();
-        let config = Config::new(&cluster.url("postgres").into()).unwrap();
-        let database = Database::open(&config).unwrap();
-        let (raw, clean) = (Contract::of::<RawOrder>(), Contract::of::<Order>());
-        let (raw, clean) = (raw.unwrap(), clean.unwrap());
-        let merged = Table::merged(clean.clone(), Merge::on_grain(&clean).unwrap());
-        runtime.block_on(async {
-            database.migrate().await.unwrap();
-            database.create(&Table::landing(raw.clone())).await.unwrap();
-            database.create(&merged).await.unwrap();
-        });
+        let url = cluster.url("postgres");
+        let (database, increment) = open(&url);
         let server = Server {
-            runtime,
-            increment: Increment::new(&database, "orders", &raw, &merged),
+            runtime: Runtime::new().unwrap(),
+            url,
             database,
+            increment,
             version: cluster.version(),
             _cluster: cluster,
         };
+        server.runtime.block_on(async {
+            server.database.migrate().await.unwrap();
+            let raw = Contract::of::<RawOrder>().unwrap();
+            let (landing, merged) = (Table::landing(raw), merged());
+            server.database.create(&landing).await.unwrap();
+            server.database.create(&merged).await.unwrap();
+        });
         server.run(BY_HAND);
         server
     }
@@ -110,12 +110,16 @@ impl Server {
 
     /// Our increment over whatever is new.
     pub fn ours(&self) -> Duration {
-        let flow = Flow::new(Gate::off());
-        let stage = stage();
-        let run = self.increment.run(&flow, RawOrder::blank(), &stage);
-        let (advance, took) = timed(|| self.runtime.block_on(run));
-        advance.unwrap();
-        took
+        timed(|| self.runtime.block_on(run(&self.increment))).1
+    }
+
+    /// Forgets the loads of bronze after one.
+    pub fn forget(&self, after: i64) {
+        self.run(&format!(
+            "DELETE FROM bronze.raw_orders WHERE \"_load_id\" > {after}; \
+             DELETE FROM meta.load WHERE dataset = 'bronze.raw_orders' AND load_id > {after}"
+        ));
+        self.run("VACUUM ANALYZE bronze.raw_orders");
     }
 
     /// The hand-written SQL over the loads after one.
@@ -124,10 +128,41 @@ impl Server {
         timed(|| self.run(&sql)).1
     }
 
+    /// Both sides came to the same rows.
     pub fn assert_same(&self) {
-        let [ours, theirs] = ["silver", "public"]
-            .map(|schema| self.count(&format!("SELECT count(*) FROM {schema}.orders")));
-        assert_eq!((ours, self.count(DIFFERENT)), (theirs, 0));
+        self.assert_same_as("public.orders");
+    }
+
+    pub fn assert_same_as(&self, theirs: &str) {
+        let count = |table: &str| self.count(&format!("SELECT count(*) FROM {table}"));
+        let different = self.count(&DIFFERENT.replace("{theirs}", theirs));
+        let ours = count("silver.orders");
+        assert_eq!((ours, different), (count(theirs), 0), "{theirs}");
         assert!(ours > 0);
     }
+}
+
+fn merged() -> Table {
+    let clean = Contract::of::<Order>().unwrap();
+    let merge = Merge::on_grain(&clean).unwrap();
+    Table::merged(clean, merge)
+}
+
+fn open(url: &str) -> (Database, Increment) {
+    let database = Database::open(&Config::new(&url.into()).unwrap()).unwrap();
+    let raw = Contract::of::<RawOrder>().unwrap();
+    let increment = Increment::new(&database, "orders", &raw, &merged());
+    (database, increment)
+}
+
+async fn run(increment: &Increment) {
+    let flow = Flow::new(Gate::off());
+    let ran = increment.run(&flow, RawOrder::blank(), &stage()).await;
+    ran.unwrap();
+}
+
+/// The increment as a command of its own.
+pub fn once(url: &str) {
+    let runtime = Runtime::new().unwrap();
+    runtime.block_on(async { run(&open(url).1).await });
 }
