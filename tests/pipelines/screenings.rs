@@ -204,6 +204,34 @@ async fn what_is_not_alike_any_more_is_forgotten_and_what_somebody_decided_stays
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_rule_merges_stands_once_until_it_is_parted_or_the_other_is_gone() {
+    let fresh = people().await;
+    fresh.database.create_views(&merged()).await.unwrap();
+    const DISTINCT: &str =
+        "SELECT string_agg(id::text, ' ' ORDER BY id) FROM silver.v_people_distinct";
+    assert_eq!(fresh.one(DISTINCT).await, "1 2 3 4 5", "nobody has looked");
+    screen(&fresh).await;
+    assert_eq!(
+        fresh.one(DISTINCT).await,
+        "1 3 4 5",
+        "3 and 4 are alike, and no rule says one"
+    );
+    let first = row(&fresh, 1).await;
+    fresh
+        .run("UPDATE silver.people SET _deleted = true WHERE id = 1")
+        .await;
+    assert_eq!(fresh.one(DISTINCT).await, "2 3 4 5");
+    fresh
+        .run("UPDATE silver.people SET _deleted = false WHERE id = 1")
+        .await;
+    screening(&fresh)
+        .reject(first, row(&fresh, 2).await)
+        .await
+        .unwrap();
+    assert_eq!(fresh.one(DISTINCT).await, "1 2 3 4 5");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_block_too_large_is_said_to_be() {
     let fresh = people().await;
     let find = |rows| matching().most_in_block(3).find(rows);

@@ -21,9 +21,34 @@ pub(crate) fn name(table: &Table, of: &str) -> Result<Dataset> {
     format!("{}.{}", schema.as_str(), view.as_str()).parse()
 }
 
-/// The rows as they stand. The columns that readers know already keep their places.
+/// The rows as they stand.
 pub(crate) fn current(table: &Table, live: &LiveView) -> Result<TableView> {
-    let (name, contract, known) = (name(table, "current")?, &table.contract, &live.columns);
+    let comment = "The rows as they stand, without lineage.";
+    rows(table, live, ("current", comment), "true")
+}
+
+/// The same, of rows that are one thing the one that stood first: the others are there as long as it is gone. Nothing of
+/// the table changes, so that a pair can be parted again.
+pub(crate) fn distinct(table: &Table, live: &LiveView) -> Result<TableView> {
+    let (from, dataset) = (table.dataset().quoted(), table.dataset().to_string());
+    let comment = "The rows as they stand, without those merged into another one.";
+    let merged = format!(
+        "NOT EXISTS (SELECT FROM meta.duplicate_candidate AS pair \
+         JOIN {from} AS first ON first.\"_row_id\" = pair.left_row AND NOT first.\"_deleted\" \
+         WHERE pair.dataset = {} AND pair.right_row = t.\"_row_id\" AND pair.state IN ('merge', 'merged'))",
+        literal(&dataset)
+    );
+    rows(table, live, ("distinct", comment), &merged)
+}
+
+/// Rows as they stand, those that a condition holds for. The columns that readers know already keep their places.
+fn rows(
+    table: &Table,
+    live: &LiveView,
+    (of, comment): (&str, &'static str),
+    condition: &str,
+) -> Result<TableView> {
+    let (name, contract, known) = (name(table, of)?, &table.contract, &live.columns);
     check_types(&name, contract, known)?;
     let is_new = |name: &str| known.iter().all(|column| column.name != name);
     let new = contract.columns.iter().filter(|new| is_new(&new.name));
@@ -32,9 +57,9 @@ pub(crate) fn current(table: &Table, live: &LiveView) -> Result<TableView> {
     let (columns, from) = (columns.join(", "), table.dataset().quoted());
     Ok(TableView {
         name,
-        comment: "The rows as they stand, without lineage.",
+        comment,
         select: format!(
-            "SELECT {columns} FROM {from} AS t WHERE {}",
+            "SELECT {columns} FROM {from} AS t WHERE {} AND {condition}",
             table.keeping.current()
         ),
     })

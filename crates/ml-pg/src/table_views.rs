@@ -3,6 +3,7 @@ use tokio_postgres::Transaction;
 use tokio_postgres::types::Type;
 
 use crate::failure::Doing;
+use crate::keeping::Keeping;
 use crate::live_view::LiveView;
 use crate::table_view::{self, TableView};
 use crate::{Database, Table, catalogue};
@@ -13,6 +14,8 @@ impl Database {
     /// * `v_<table>_current`: the columns of the contract, as they stand: without rows that were taken out, and of a
     ///   history the spans that have not ended. Columns keep the places they have, new ones
     ///   come last. One that the contract no longer has stays, as NULL, so that it can be dropped from the table.
+    /// * `v_<table>_distinct`, of a merged table: the same, without rows that a rule of a [`Screening`](crate::Screening)
+    ///   has merged into another one that is there. The table keeps both, so that who rejects the pair parts them again.
     /// * `v_<table>_changes`: a row for each day (UTC) on which loads of the table were applied: how many, the records
     ///   that they read, accepted, quarantined and dropped, the rows that have had their content since that day, new or
     ///   changed, and their share of the table, from 0 to 1.
@@ -21,7 +24,7 @@ impl Database {
     ///
     /// What readers were granted and the views' options stay. A view that is as it should be is not touched, so that
     /// nobody waits for those who read it. Any other view of that name is replaced, if its columns allow it. Whoever
-    /// creates them needs to read `meta.load`; their readers need only the views.
+    /// creates them needs to read `meta.load` and `meta.duplicate_candidate`; their readers need only the views.
     ///
     /// # Errors
     /// As [`check`](Database::check), and [`Contract`](ml_core::Kind::Contract) when a column has another type than
@@ -34,13 +37,17 @@ impl Database {
         let client: &mut tokio_postgres::Client = &mut client;
         let tx = client.transaction().await.doing(doing(table))?;
         catalogue::lock(&tx, table).await?;
-        let live = LiveView::find(&tx, &table_view::name(table, "current")?).await?;
-        for view in [
-            table_view::current(table, &live)?,
+        let known = async |of| LiveView::find(&tx, &table_view::name(table, of)?).await;
+        let mut views = vec![
+            table_view::current(table, &known("current").await?)?,
             table_view::changes(table)?,
             table_view::completeness(table)?,
-        ] {
-            replace(&tx, &view).await?;
+        ];
+        if let Keeping::Merged(_) = table.keeping {
+            views.push(table_view::distinct(table, &known("distinct").await?)?);
+        }
+        for view in &views {
+            replace(&tx, view).await?;
         }
         tx.commit().await.doing(doing(table))
     }
