@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use bytes::BytesMut;
 use ml_core::{Chunk, Encoded, LoadId, Position, Record, Result, Type, ValueRef};
 use tokio_postgres::types::Type as Wired;
 
@@ -34,6 +35,8 @@ enum Firsts {
     OfThings {
         grain: Vec<usize>,
         seen: HashSet<u64>,
+        /// Room to write a thing down in.
+        thing: BytesMut,
     },
 }
 
@@ -42,40 +45,44 @@ impl Firsts {
         match self {
             Firsts::None => false,
             Firsts::All => true,
-            Firsts::OfThings { grain, seen } => match hash(record, grain) {
-                Some(hash) if seen.len() < MOST_THINGS => seen.insert(hash),
-                _ => false,
-            },
+            Firsts::OfThings { grain, seen, thing } => {
+                thing.clear();
+                let fits = write(record, grain, thing);
+                fits && seen.len() < MOST_THINGS && seen.insert(hash(thing))
+            }
         }
     }
 }
 
-/// What is equal in SQL has one hash; `None` for a grain that the unique index could not hold.
-fn hash(record: &impl Record, grain: &[usize]) -> Option<u64> {
-    let mut hasher = DefaultHasher::new();
+/// Writes the grain of a record down, so that what is equal in SQL has the same bytes; false where the unique index could
+/// not hold it.
+fn write(record: &impl Record, grain: &[usize], out: &mut BytesMut) -> bool {
     let mut text_bytes = 0;
     for ordinal in grain {
-        match record.field(*ordinal) {
-            ValueRef::Null => 0_u8.hash(&mut hasher),
-            ValueRef::Bool(value) => value.hash(&mut hasher),
-            // 1 is 1.0 in a column of decimals, and decimals hash as what they are worth
-            value if record.columns()[*ordinal].ty == Type::Numeric => {
-                value.decimal().hash(&mut hasher);
+        let ty = record.columns()[*ordinal].ty;
+        let value = match record.field(*ordinal) {
+            // 1.0 is 1.00, and 1 in a column of decimals
+            value if ty == Type::Numeric => {
+                let number = value.decimal().map(|number| number.normalize());
+                number.map_or(ValueRef::Null, ValueRef::Decimal)
             }
-            ValueRef::Int(value) => value.hash(&mut hasher),
-            ValueRef::Decimal(value) => value.hash(&mut hasher),
-            // 0 and -0 are equal
-            ValueRef::Float(value) => (value + 0.0).to_bits().hash(&mut hasher),
-            ValueRef::Text(value) => {
-                text_bytes += value.len();
-                value.hash(&mut hasher);
-            }
-            ValueRef::Date(value) => value.hash(&mut hasher),
-            ValueRef::Timestamp(value) => value.hash(&mut hasher),
-            ValueRef::Timestamptz(value) => value.hash(&mut hasher),
+            // 0 is -0, and there is one NaN
+            ValueRef::Float(value) if value.is_nan() => ValueRef::Float(f64::NAN),
+            ValueRef::Float(value) => ValueRef::Float(value + 0.0),
+            value => value,
+        };
+        if let ValueRef::Text(text) = value {
+            text_bytes += text.len();
         }
+        value.encode(ty, out);
     }
-    (text_bytes <= MOST_TEXT).then(|| hasher.finish())
+    text_bytes <= MOST_TEXT
+}
+
+fn hash(thing: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    thing.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Records on their way into the table, or to be staged.
@@ -126,6 +133,7 @@ fn condition(table: &Table) -> Option<(Firsts, String)> {
                     .filter_map(|name| table.contract.ordinal(name))
                     .collect(),
                 seen: HashSet::new(),
+                thing: BytesMut::new(),
             };
             let into = table.dataset().quoted();
             Some((firsts, format!("NOT EXISTS (SELECT FROM {into})")))
@@ -165,10 +173,10 @@ impl<S> Pass<'_, S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ml_core::{ColumnDef, Contract, Row};
+    use ml_core::{ColumnDef, Contract, Row, Value};
     use std::sync::Arc;
 
-    fn of(values: [Option<&str>; 3]) -> Option<u64> {
+    fn blank() -> Row {
         let column = |name, ty| ColumnDef {
             nullable: true,
             ..ColumnDef::of(name, ty)
@@ -179,28 +187,46 @@ mod tests {
                 column("n", Type::Numeric),
                 column("f", Type::Float8),
                 column("t", Type::Text),
+                column("at", Type::Timestamp),
             ],
             grain: Vec::new(),
         };
-        let mut row = Row::new(Arc::new(contract));
+        Row::new(Arc::new(contract))
+    }
+
+    fn of(values: [Option<&str>; 4]) -> (bool, BytesMut) {
+        let (mut row, mut out) = (blank(), BytesMut::new());
         for (ordinal, value) in values.into_iter().enumerate() {
             row.put(ordinal, value).unwrap();
         }
-        hash(&row, &[0, 1, 2])
+        (write(&row, &[0, 1, 2, 3], &mut out), out)
     }
 
     #[test]
-    fn what_sql_calls_equal_has_one_hash() {
-        let one = of([Some("1.0"), Some("0"), Some("a")]);
-        assert_eq!(one, of([Some("1.00"), Some("-0"), Some("a")]));
-        assert_ne!(one, of([Some("1.0"), Some("0"), None]));
-        assert_ne!(one, of([Some("1.1"), Some("0"), Some("a")]));
+    fn what_sql_calls_equal_is_written_alike() {
+        let one = of([Some("1.0"), Some("0"), Some("a"), None]);
+        assert_eq!(one, of([Some("1.00"), Some("-0"), Some("a"), None]));
+        assert_ne!(one, of([Some("1.0"), Some("0"), None, None]));
+        assert_ne!(one, of([Some("1.1"), Some("0"), Some("a"), None]));
     }
 
     #[test]
-    fn a_grain_too_long_for_an_index_has_none() {
-        let text = |bytes: usize| of([None, None, Some(&"a".repeat(bytes))]);
-        assert!(text(MOST_TEXT).is_some());
-        assert!(text(MOST_TEXT + 1).is_none());
+    fn what_is_below_a_microsecond_is_not_kept() {
+        let at = |nanos: i64| {
+            let (mut row, mut out) = (blank(), BytesMut::new());
+            let at = chrono::DateTime::from_timestamp_nanos(nanos).naive_utc();
+            row.set(3, Value::Timestamp(at)).unwrap();
+            write(&row, &[3], &mut out);
+            out
+        };
+        assert_eq!(at(1_001), at(1_999));
+        assert_ne!(at(1_999), at(2_000));
+    }
+
+    #[test]
+    fn a_grain_too_long_for_an_index_does_not_fit() {
+        let fits = |bytes: usize| of([None, None, Some(&"a".repeat(bytes)), None]).0;
+        assert!(fits(MOST_TEXT));
+        assert!(!fits(MOST_TEXT + 1));
     }
 }
