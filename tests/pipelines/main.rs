@@ -44,6 +44,7 @@ mod screenings;
 mod server_refuses;
 mod set_rules;
 mod shapes;
+mod silver_laws;
 mod spellings;
 mod star;
 pub mod support;
