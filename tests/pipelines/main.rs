@@ -48,6 +48,7 @@ mod silver_laws;
 mod spellings;
 mod star;
 pub mod support;
+mod sweep;
 mod table_audits;
 mod table_checks;
 mod thresholds;

@@ -1,0 +1,40 @@
+//! Breaks a pipeline wherever it can be broken, to show that nothing is lost.
+//!
+//! A [`Proxy`] stands between a pipeline and its server and knows where a message of the client begins and ends. Told a
+//! [`Fault`], it lets a connection go on up to one message and no further: so a run can be broken before, within and after
+//! each of its messages, and the promises be checked every time. That the same run has the same messages makes every
+//! failure one that can be had again.
+//!
+//! ```no_run
+//! use ml_chaos::{Break, Fault, Proxy};
+//!
+//! # async fn load(url: &str) -> Result<(), String> { Ok(()) }
+//! # async fn digest(url: &str) -> String { String::new() }
+//! # async fn fresh() -> String { String::new() }
+//! # async fn sweep() -> Result<(), Box<dyn std::error::Error>> {
+//! let whole = fresh().await; // the connection string of a database of its own
+//! let proxy = Proxy::start(&whole).await?;
+//! load(&proxy.url()).await?;
+//! let expected = digest(&whole).await;
+//!
+//! for message in 1..=proxy.messages() {
+//!     for at in Break::ALL {
+//!         let broken = fresh().await;
+//!         let proxy = Proxy::start(&broken).await?;
+//!         proxy.plan(Fault { message, at });
+//!         let _ = load(&proxy.url()).await; // what it says does not matter
+//!         load(&broken).await?;
+//!         assert_eq!(digest(&broken).await, expected, "broken {at:?} message {message}");
+//!     }
+//! }
+//! # Ok(()) }
+//! ```
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod fault;
+mod frontend;
+mod proxy;
+
+pub use fault::{Break, Fault};
+pub use proxy::Proxy;
