@@ -27,6 +27,7 @@ mod landing;
 mod laws;
 mod losers;
 mod merge;
+mod models;
 mod names;
 mod online_retail;
 mod oracle;

@@ -40,26 +40,43 @@
 //! # Ok::<(), ml_core::Error>(())
 //! ```
 
+mod accumulating;
+mod additivity;
 mod aggregate;
 mod calendar;
 mod column;
+mod conformed;
+mod derived;
 mod difference;
 mod dimension;
 mod fact;
 mod history;
+mod inferred;
+mod junk;
 mod latest;
 mod live;
 mod model;
+mod period;
 mod quote;
+mod reads;
 mod reconcile;
 mod reference;
+mod roles;
+mod segment;
+mod snapshot;
+mod star;
 mod table;
 mod view;
 mod warehouse;
 
+pub use accumulating::Accumulating;
+pub use additivity::Additivity;
 pub use aggregate::Aggregate;
 pub use dimension::Dimension;
 pub use fact::Fact;
+pub use period::Period;
 pub use reference::Reference;
+pub use segment::{Bands, Cohort, Division, Pareto, Rfm, Segment};
+pub use snapshot::Snapshot;
 pub use view::View;
 pub use warehouse::Warehouse;
