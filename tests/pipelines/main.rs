@@ -13,6 +13,10 @@ mod crash;
 mod database;
 mod differential;
 mod every_value;
+mod explain;
+#[path = "../../examples/explain.rs"]
+#[allow(dead_code)]
+pub mod explain_example;
 mod fairness;
 mod faults;
 mod flood;
@@ -27,7 +31,7 @@ mod landing;
 mod laws;
 mod losers;
 mod merge;
-mod models;
+pub mod models;
 mod names;
 mod online_retail;
 mod oracle;

@@ -5,7 +5,7 @@ mod facts;
 mod members;
 mod segments;
 
-use metalayer::core::{Dataset, Plan};
+use metalayer::core::{ColumnDef, Dataset, Plan, Type};
 use metalayer::prelude::*;
 
 use crate::support::Fresh;
@@ -28,6 +28,12 @@ const TABLES: &str = "CREATE SCHEMA silver;
 const LOAD: &str = "INSERT INTO meta.load (dataset, source, rule_set, state)
     VALUES ('silver.orders', 'test', decode(repeat('00', 32), 'hex'), 'applied')";
 
+#[derive(Debug, Clone, Record)]
+#[record(dataset = "silver.anything")]
+struct Anything {
+    any: String,
+}
+
 /// A warehouse over tables that a test writes by hand.
 pub struct Shop {
     pub fresh: Fresh,
@@ -36,10 +42,32 @@ pub struct Shop {
 
 impl Shop {
     pub async fn new(warehouse: Warehouse) -> Self {
+        Shop::planned(warehouse.render().unwrap()).await
+    }
+
+    pub async fn planned(plan: Plan) -> Self {
         let fresh = Fresh::migrated().await;
         fresh.run(TABLES).await;
-        let plan = warehouse.render().unwrap();
         Shop { fresh, plan }
+    }
+
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The tables of silver, as far as a row is looked at.
+    pub fn known(&self) -> Vec<Table> {
+        let of = |dataset: &Dataset, names: &[&'static str]| {
+            let columns = names.iter().map(|name| ColumnDef::of(name, Type::Text));
+            let mut contract = Contract::of::<Anything>().unwrap();
+            contract.dataset = dataset.clone();
+            contract.columns = columns.collect();
+            Table::landing(contract)
+        };
+        vec![
+            of(&ORDERS, &["order_no"]),
+            of(&CUSTOMERS, &["customer_id", "since"]),
+        ]
     }
 
     /// Changes silver and refreshes.

@@ -116,7 +116,7 @@ impl Accumulating {
         self.fact.source()
     }
 
-    pub(crate) fn keys(&self) -> &[Column] {
+    pub(crate) fn processes(&self) -> &[Column] {
         &self.process
     }
 

@@ -81,6 +81,14 @@ impl Aggregate {
         &self.name
     }
 
+    pub(crate) fn over(&self) -> &str {
+        &self.fact
+    }
+
+    pub(crate) fn groups(&self) -> &[Column] {
+        &self.groups
+    }
+
     /// The aggregate over one of `facts`, whose table is among `tables`.
     pub(crate) fn model(
         &self,

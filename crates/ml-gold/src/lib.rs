@@ -56,6 +56,7 @@ mod junk;
 mod latest;
 mod live;
 mod model;
+mod origins;
 mod period;
 mod quote;
 mod reads;

@@ -100,6 +100,23 @@ fn mentioned(schema: &str, select: &str) -> BTreeSet<String> {
     relations.collect()
 }
 
+/// The names in an expression, `*` where one of `rows` stands as a whole.
+pub(crate) fn names(expr: &str, rows: &[&str]) -> Vec<String> {
+    let words = words(expr);
+    let mut names = BTreeSet::new();
+    for (n, word) in words.iter().enumerate() {
+        let Word::Name(name) = word else { continue };
+        let part = words.get(n + 1) == Some(&Word::Other('.'));
+        let whole = rows.contains(&name.as_str()) && !part;
+        let all = part && words.get(n + 2) == Some(&Word::Other('*'));
+        names.insert(match whole || all {
+            true => String::from("*"),
+            false => name.clone(),
+        });
+    }
+    names.into_iter().collect()
+}
+
 #[derive(Debug, PartialEq, Eq)]
 enum Word {
     /// A name or a keyword, as the server knows it.

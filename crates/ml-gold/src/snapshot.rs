@@ -104,6 +104,15 @@ impl Snapshot {
         &self.fact
     }
 
+    /// How the period of a fact compares with that of a row which is made of it: balances are made of all until then.
+    pub(crate) fn reach(&self) -> &'static str {
+        let balance = |moved: &Moved| matches!(moved, Moved::Balance { .. });
+        match self.measures.iter().any(balance) {
+            true => "<=",
+            false => "=",
+        }
+    }
+
     /// What aggregates over it see.
     pub(crate) fn declared(&self, facts: &[Fact], star: &Star<'_>) -> Result<Fact> {
         let base = star.base(&self.name, &self.fact)?;

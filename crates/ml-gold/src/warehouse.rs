@@ -6,6 +6,7 @@ use crate::derived::{self, Derived};
 use crate::inferred;
 use crate::live::live;
 use crate::model::Model;
+use crate::origins::Origins;
 use crate::reads;
 use crate::star::Star;
 use crate::table::Table;
@@ -93,11 +94,21 @@ impl Warehouse {
             .iter()
             .map(|aggregate| aggregate.model(&schema, &self.dimensions, &visible, &tables))
             .collect();
+        let aggregates = aggregates?;
+        let origins = Origins {
+            dimensions: &self.dimensions,
+            facts: &self.facts,
+            visible: &visible,
+            tables: &tables,
+        };
+        let over = self.aggregates.iter();
+        let over = over.zip(aggregates.iter().map(|model| &model.table));
+        let origins = origins.of(&self.derived, over)?;
         let models = Models {
             dimensions,
             facts,
             derived,
-            aggregates: aggregates?,
+            aggregates,
         };
         let parts = models.all().map(|model| &*model.table.name).collect();
         let views = reads::ordered(&self.name, &self.views, &parts)?;
@@ -106,6 +117,7 @@ impl Warehouse {
         Ok(Plan {
             read: read(&sources),
             sources,
+            origins,
             install: models.install(&schema, views?),
             steps: models.steps(),
             checks: models.checks()?,

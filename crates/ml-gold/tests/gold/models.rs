@@ -375,9 +375,7 @@ fn conformed_dimensions_agree_on_key_and_grain() {
         assert_eq!(error.kind(), Kind::Contract);
         assert_eq!(
             error.to_string(),
-            format!(
-                "gold.dim_shop and finance.dim_shop are to conform, but {why}: {advice}"
-            )
+            format!("gold.dim_shop and finance.dim_shop are to conform, but {why}: {advice}")
         );
     }
     let web = |key: Type| Dimension::new("dim_web_shop", SALES).key("shop_id", key, "shop");
