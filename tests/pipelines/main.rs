@@ -31,6 +31,7 @@ mod landing;
 mod laws;
 mod losers;
 mod merge;
+mod metrics;
 pub mod models;
 mod names;
 mod online_retail;

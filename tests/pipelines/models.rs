@@ -6,6 +6,7 @@ mod members;
 mod segments;
 
 use metalayer::core::{ColumnDef, Dataset, Plan, Type};
+use metalayer::pg::Refreshed;
 use metalayer::prelude::*;
 
 use crate::support::Fresh;
@@ -85,13 +86,18 @@ impl Shop {
     }
 
     async fn turn(&self) {
-        self.fresh.run(LOAD).await;
-        let refresh = Refresh::new(&self.fresh.database, self.plan.clone()).unwrap();
-        let refreshed = refresh.run(&Flow::new(Gate::default())).await.unwrap();
+        let refreshed = self.refreshed().await;
         assert!(
             matches!(refreshed.outcome, Outcome::Applied(_)),
             "{refreshed:?}"
         );
+    }
+
+    /// Refreshes as after a load.
+    pub async fn refreshed(&self) -> Refreshed {
+        self.fresh.run(LOAD).await;
+        let refresh = Refresh::new(&self.fresh.database, self.plan.clone()).unwrap();
+        refresh.run(&Flow::new(Gate::default())).await.unwrap()
     }
 
     pub async fn one(&self, query: &str) -> String {
