@@ -39,6 +39,7 @@ mod oracle;
 pub mod orders;
 mod personal_data;
 mod rebuild;
+mod reference;
 mod replay;
 #[path = "../../examples/replay.rs"]
 #[allow(dead_code)]

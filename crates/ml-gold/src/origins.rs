@@ -132,13 +132,14 @@ fn origin(table: &Table, of: Made, rows: String, relations: &[&str]) -> Origin {
         name: column.name.clone(),
         from: names(&column.expr, relations),
     });
+    // A column called like the row would stand for it.
     let key = table.key.iter().enumerate().filter_map(|(n, name)| {
         let column = table.columns.iter().find(|column| column.name == *name)?;
-        let held = format!("held.{}", quoted(name));
+        let held = format!("\"_held\".{}", quoted(name));
         Some(is(&Column::new("", column.ty, held), n + 1))
     });
     let row = format!(
-        "SELECT cell.key, cell.value\nFROM {} AS held\nCROSS JOIN LATERAL jsonb_each_text(to_jsonb(held)) AS cell\nWHERE {}",
+        "SELECT cell.key, cell.value\nFROM {} AS \"_held\"\nCROSS JOIN LATERAL jsonb_each_text(to_jsonb(\"_held\")) AS cell\nWHERE {}",
         table.quoted(),
         key.collect::<Vec<_>>().join(" AND ")
     );

@@ -199,8 +199,8 @@ impl<'a> Explain<'a> {
         key: &[String],
     ) -> Result<Option<Explained>> {
         let query = format!(
-            "SELECT cell.key, cell.value FROM {} AS held CROSS JOIN LATERAL jsonb_each_text(to_jsonb(held)) AS cell \
-             WHERE held.\"_row_id\" = $1::text::bigint",
+            "SELECT cell.key, cell.value FROM {} AS \"_held\" CROSS JOIN LATERAL jsonb_each_text(to_jsonb(\"_held\")) AS cell \
+             WHERE \"_held\".\"_row_id\" = $1::text::bigint",
             dataset.quoted()
         );
         let cells = cells(tx, &query, key, &dataset.to_string()).await?;
@@ -244,8 +244,8 @@ impl<'a> Explain<'a> {
             return Ok(Vec::new());
         };
         let query = format!(
-            "SELECT cell.key, cell.value FROM {} AS held CROSS JOIN LATERAL jsonb_each_text(to_jsonb(held)) AS cell \
-             WHERE held.\"_load_id\" = $1::text::bigint AND held.\"_record_no\" = $2::text::bigint",
+            "SELECT cell.key, cell.value FROM {} AS \"_held\" CROSS JOIN LATERAL jsonb_each_text(to_jsonb(\"_held\")) AS cell \
+             WHERE \"_held\".\"_load_id\" = $1::text::bigint AND \"_held\".\"_record_no\" = $2::text::bigint",
             dataset.quoted()
         );
         let place = [load, record].map(|number| number.to_string());
