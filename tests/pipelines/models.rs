@@ -2,6 +2,7 @@
 //! the tables are those of a rebuild, whatever came before.
 
 mod facts;
+mod histories;
 mod members;
 mod segments;
 
