@@ -19,19 +19,29 @@ pub(crate) fn cents(milli: i64) -> String {
     cents.to_string()
 }
 
-/// What the report is to say of the made-up month: title, column, and by the first column the value.
-pub(crate) fn expected(
-    planted: &Planted,
-) -> [(&'static str, &'static str, Vec<(String, String)>); 2] {
+/// A column of a section of the report, by the section's first one.
+pub(crate) struct Expected {
+    pub(crate) title: &'static str,
+    pub(crate) column: &'static str,
+    pub(crate) rows: BTreeMap<String, String>,
+}
+
+/// What the report is to say of the made-up month.
+pub(crate) fn expected(planted: &Planted) -> [Expected; 2] {
     let regions = planted.by_region.iter();
     let regions = regions.map(|(name, (_, milli))| (name.clone(), cents(*milli)));
+    let month = (String::from("2024-03"), cents(planted.total_milli));
     [
-        ("regions", "revenue", regions.collect()),
-        (
-            "months",
-            "revenue",
-            vec![(String::from("2024-03"), cents(planted.total_milli))],
-        ),
+        Expected {
+            title: "regions",
+            column: "revenue",
+            rows: regions.collect(),
+        },
+        Expected {
+            title: "months",
+            column: "revenue",
+            rows: [month].into(),
+        },
     ]
 }
 
@@ -42,13 +52,18 @@ async fn the_report_says_what_was_planted() {
     let retail = Retail::open(&fresh.database, &settings()).await.unwrap();
     run(&retail, &files).await;
     let figures = Figures::of(&fresh.database).await.unwrap();
-    for (title, column, rows) in expected(&planted) {
+    for Expected {
+        title,
+        column,
+        rows,
+    } in expected(&planted)
+    {
         let section = figures.sections.iter().find(|s| s.title == title).unwrap();
         let place = section.header.iter().position(|name| name == column);
         let found = section.rows.iter();
         let found = found.map(|row| (row[0].clone(), row[place.unwrap()].clone()));
         let found: BTreeMap<String, String> = found.collect();
-        assert_eq!(found, rows.into_iter().collect(), "{title}");
+        assert_eq!(found, rows, "{title}");
     }
     for section in &figures.sections {
         assert!(!section.rows.is_empty(), "{}", section.title);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use metalayer::core::Silent;
 use metalayer::prelude::*;
 
-use crate::reference;
+use crate::reference::{self, Expected};
 use crate::retail::pipeline::Retail;
 use crate::retail::sample::{self, Planted};
 use crate::retail::totals::Totals;
@@ -154,7 +154,7 @@ fn the_example_says_that_its_totals_are_right() {
     assert!(first.contains("200000"), "{first}");
     let again = tempfile::tempdir().unwrap();
     let planted = sample::write(again.path(), 200_000).unwrap();
-    for (title, _, rows) in reference::expected(&planted) {
+    for Expected { title, rows, .. } in reference::expected(&planted) {
         let section = first.split_once(&format!("\n{title}\n")).unwrap().1;
         let section = section.split("\n\n").next().unwrap();
         for (name, value) in rows {

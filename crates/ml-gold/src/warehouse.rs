@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use ml_core::{Audit, Dataset, Error, Ident, Plan, Result, Statement};
+use ml_core::{Audit, Dataset, Error, Ident, Origin, Plan, Result, Statement};
 
 use crate::derived::{self, Derived};
 use crate::inferred;
@@ -70,19 +70,37 @@ impl Warehouse {
         let schema = Ident::new(self.name.as_str())?;
         self.check_names()?;
         self.check_conformed()?;
+        let (models, origins) = self.models(&schema)?;
+        let parts = models.all().map(|model| &*model.table.name).collect();
+        let views = reads::ordered(&self.name, &self.views, &parts)?;
+        let views: Result<Vec<Statement>> = views.iter().map(|v| v.render(&schema)).collect();
+        let sources = self.sources();
+        Ok(Plan {
+            read: read(&sources),
+            sources,
+            origins,
+            install: models.install(&schema, views?),
+            steps: models.steps(),
+            checks: models.checks()?,
+            warehouse: schema,
+        })
+    }
+
+    /// Each after those that it is made of, and what that is.
+    fn models(&self, schema: &Ident) -> Result<(Models, Vec<Origin>)> {
         let announced = inferred::announced(&self.dimensions, &self.facts)?;
-        let dimensions: Result<Vec<Model>> = announced.iter().map(|d| d.model(&schema)).collect();
+        let dimensions: Result<Vec<Model>> = announced.iter().map(|d| d.model(schema)).collect();
         let dimensions = dimensions?;
         let mut tables: Vec<&Table> = dimensions.iter().map(|model| &model.table).collect();
         let facts: Result<Vec<Model>> = self
             .facts
             .iter()
-            .map(|fact| fact.model(&schema, &self.dimensions, &tables))
+            .map(|fact| fact.model(schema, &self.dimensions, &tables))
             .collect();
         let facts = facts?;
         tables.extend(facts.iter().map(|model| &model.table));
         let star = Star {
-            schema: &schema,
+            schema,
             dimensions: &self.dimensions,
             facts: &self.facts,
             tables: &tables,
@@ -92,7 +110,7 @@ impl Warehouse {
         let aggregates: Result<Vec<Model>> = self
             .aggregates
             .iter()
-            .map(|aggregate| aggregate.model(&schema, &self.dimensions, &visible, &tables))
+            .map(|aggregate| aggregate.model(schema, &self.dimensions, &visible, &tables))
             .collect();
         let aggregates = aggregates?;
         let origins = Origins {
@@ -110,19 +128,7 @@ impl Warehouse {
             derived,
             aggregates,
         };
-        let parts = models.all().map(|model| &*model.table.name).collect();
-        let views = reads::ordered(&self.name, &self.views, &parts)?;
-        let views: Result<Vec<Statement>> = views.iter().map(|v| v.render(&schema)).collect();
-        let sources = self.sources();
-        Ok(Plan {
-            read: read(&sources),
-            sources,
-            origins,
-            install: models.install(&schema, views?),
-            steps: models.steps(),
-            checks: models.checks()?,
-            warehouse: schema,
-        })
+        Ok((models, origins))
     }
 
     fn check_names(&self) -> Result<()> {

@@ -1,9 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ml_core::{Dataset, Error, Made, Origin, Plan, Result};
-use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{IsolationLevel, Transaction};
 
+use crate::cells::{Cells, cells, parameters, shown};
 use crate::failure::Doing;
 use crate::trace;
 use crate::{Database, Explained, Table};
@@ -40,9 +40,6 @@ impl Database {
         }
     }
 }
-
-/// What stands in place of a personal value.
-const COVERED: &str = "***";
 
 impl<'a> Explain<'a> {
     /// Makes a table of silver or bronze known.
@@ -257,47 +254,11 @@ impl<'a> Explain<'a> {
     }
 
     /// The columns of a contract; all that is not known of is left out.
-    fn known(
-        &self,
-        dataset: &Dataset,
-        cells: &BTreeMap<String, Option<String>>,
-    ) -> Vec<(String, Option<String>)> {
+    fn known(&self, dataset: &Dataset, cells: &Cells) -> Vec<(String, Option<String>)> {
         let table = self.tables.get(dataset).into_iter();
         let columns = table.flat_map(|table| &table.contract.columns);
         columns
             .map(|column| shown(&column.name, cells, column.personal))
             .collect()
     }
-}
-
-/// NULL is nothing personal.
-fn shown(
-    name: &str,
-    cells: &BTreeMap<String, Option<String>>,
-    is_covered: bool,
-) -> (String, Option<String>) {
-    let value = cells.get(name).cloned().flatten();
-    let value = match is_covered {
-        true => value.map(|_| COVERED.to_owned()),
-        false => value,
-    };
-    (name.to_owned(), value)
-}
-
-/// The columns of one row as text.
-async fn cells(
-    tx: &Transaction<'_>,
-    query: &str,
-    key: &[String],
-    of: &str,
-) -> Result<BTreeMap<String, Option<String>>> {
-    let rows = tx.query_typed(query, &parameters(key)).await;
-    let rows = rows.doing(format!("cannot read a row of {of}"))?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
-}
-
-fn parameters(key: &[String]) -> Vec<(&(dyn ToSql + Sync), Type)> {
-    key.iter()
-        .map(|value| (value as &(dyn ToSql + Sync), Type::TEXT))
-        .collect()
 }

@@ -34,6 +34,7 @@ mod audit;
 mod backfill;
 mod candidate_batch;
 mod catalogue;
+mod cells;
 mod changes;
 mod check_constraint;
 mod claim;
