@@ -33,7 +33,7 @@ use crate::{Additivity, Fact, Reference};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accumulating {
     /// What it is to those that select from it.
-    fact: Fact,
+    pub(crate) fact: Fact,
     process: Vec<Column>,
     milestones: Vec<String>,
     lags: Vec<(String, String)>,
@@ -131,6 +131,17 @@ impl Accumulating {
     }
 
     pub(crate) fn model(&self, star: &Star<'_>) -> Result<Model> {
+        if self.milestones.is_empty() {
+            return Err(Error::contract(format!(
+                "{} has no milestone: declare one, or make it a Fact",
+                self.name()
+            )));
+        }
+        self.grouped(star)
+    }
+
+    /// A row per group of rows of the source, whatever they have in common.
+    pub(crate) fn grouped(&self, star: &Star<'_>) -> Result<Model> {
         self.check()?;
         let lookups: Result<Vec<Lookup<'_>>> = self
             .fact
@@ -155,11 +166,6 @@ impl Accumulating {
 
     fn check(&self) -> Result<()> {
         let name = self.name();
-        if self.milestones.is_empty() {
-            return Err(Error::contract(format!(
-                "{name} has no milestone: declare one, or make it a Fact"
-            )));
-        }
         let named = |milestone: &String| self.milestones.contains(milestone);
         let stray = self.lags.iter().flat_map(|(from, to)| [from, to]);
         if let Some(stray) = stray.into_iter().find(|milestone| !named(milestone)) {

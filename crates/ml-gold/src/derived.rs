@@ -4,12 +4,13 @@ use crate::model::Model;
 use crate::segment;
 use crate::star::Star;
 use crate::table::Table;
-use crate::{Accumulating, Fact, Segment, Snapshot, Warehouse};
+use crate::{Accumulating, Fact, Segment, Snapshot, StateSnapshot, Warehouse};
 
 /// The parts of a warehouse that are refreshed in full, by their nature.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Derived {
     pub(crate) accumulating: Vec<Accumulating>,
+    pub(crate) states: Vec<StateSnapshot>,
     pub(crate) snapshots: Vec<Snapshot>,
     pub(crate) segments: Vec<Segment>,
 }
@@ -27,6 +28,12 @@ impl Warehouse {
         self
     }
 
+    /// One more periodic snapshot of states that a source reports.
+    pub fn state_snapshot(mut self, snapshot: StateSnapshot) -> Self {
+        self.derived.states.push(snapshot);
+        self
+    }
+
     /// One more segment.
     pub fn segment(mut self, segment: Segment) -> Self {
         self.derived.segments.push(segment);
@@ -37,15 +44,18 @@ impl Warehouse {
 impl Derived {
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         let accumulating = self.accumulating.iter().map(Accumulating::name);
+        let states = self.states.iter().map(|states| states.rows().name());
         let snapshots = self.snapshots.iter().map(Snapshot::name);
         let segments = self.segments.iter().map(Segment::name);
         let definitions = (!self.segments.is_empty()).then_some(segment::DEFINITIONS);
-        let named = accumulating.chain(snapshots).chain(segments);
+        let named = accumulating.chain(states).chain(snapshots).chain(segments);
         named.chain(definitions)
     }
 
     pub(crate) fn sources(&self) -> impl Iterator<Item = &Dataset> {
-        self.accumulating.iter().map(Accumulating::source)
+        let states = self.states.iter().map(|states| states.rows().source());
+        let accumulating = self.accumulating.iter().map(Accumulating::source);
+        accumulating.chain(states)
     }
 
     /// Their models, in the order they are refreshed, and the facts among them as aggregates see them.
@@ -55,6 +65,10 @@ impl Derived {
         for fact in &self.accumulating {
             models.push(fact.model(star)?);
             facts.push(fact.declared());
+        }
+        for states in &self.states {
+            models.push(states.model(star)?);
+            facts.push(states.declared());
         }
         for snapshot in &self.snapshots {
             let model = snapshot.model(&grown(star, &facts, &tables(star, &models)))?;

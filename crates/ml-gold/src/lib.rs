@@ -12,6 +12,7 @@
 //! | [`Fact`] | a row of silver |
 //! | [`Accumulating`] | a process, such as an order, with its milestones |
 //! | [`Snapshot`] | an entity in a period, with or without facts in it |
+//! | [`StateSnapshot`] | an entity in a period in which its state was reported |
 //! | [`Aggregate`] | a group of facts |
 //! | [`Segment`] | an entity and the class it is in: [`Rfm`], [`Pareto`], [`Cohort`] or [`Bands`] |
 //! | [`View`] | what its query says |
@@ -80,6 +81,7 @@ mod roles;
 mod segment;
 mod snapshot;
 mod star;
+mod state_snapshot;
 mod table;
 mod view;
 mod warehouse;
@@ -93,5 +95,6 @@ pub use period::Period;
 pub use reference::Reference;
 pub use segment::{Bands, Cohort, Division, Pareto, Rfm, Segment};
 pub use snapshot::Snapshot;
+pub use state_snapshot::StateSnapshot;
 pub use view::View;
 pub use warehouse::Warehouse;

@@ -10,7 +10,7 @@ use crate::reads::names;
 use crate::reference::Lookup;
 use crate::roles;
 use crate::table::Table;
-use crate::{Aggregate, Dimension, Fact};
+use crate::{Aggregate, Dimension, Fact, StateSnapshot};
 
 /// What is needed to say what models are made of.
 pub(crate) struct Origins<'a> {
@@ -40,7 +40,8 @@ impl Origins<'_> {
             let table = self.table(fact.name())?;
             origins.push(rows_of(table, fact.source(), &[is(&identity, 1)]));
         }
-        for fact in &derived.accumulating {
+        let states = derived.states.iter().map(StateSnapshot::rows);
+        for fact in derived.accumulating.iter().chain(states) {
             let table = self.table(fact.name())?;
             origins.push(rows_of(table, fact.source(), &all(fact.processes())));
         }

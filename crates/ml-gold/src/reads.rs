@@ -175,6 +175,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_whole_row_is_everything_in_it() {
+        let names = |expr| names(expr, &["source", "fact"]);
+        assert_eq!(names("lower(source.email)"), ["email", "lower", "source"]);
+        assert_eq!(names("to_jsonb(source)"), ["*", "to_jsonb"]);
+        assert_eq!(names("row_to_json(fact.*)"), ["*", "row_to_json"]);
+    }
+
+    #[test]
     fn names_count_and_comments_and_texts_do_not() {
         let select = "SELECT a.gold, 'gold.x' FROM Gold.Fct AS f /* gold.y */ JOIN \"gold\" . \"We\"\"ird\" -- gold.z\n";
         let expected = ["We\"ird", "fct"].map(String::from).into();

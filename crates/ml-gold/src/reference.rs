@@ -73,6 +73,12 @@ impl Reference {
         self
     }
 
+    /// The same reference by other expressions, made of its own.
+    pub(crate) fn over(mut self, change: impl Fn(&str) -> String) -> Self {
+        self.by = self.by.iter().map(|expr| change(expr)).collect();
+        self
+    }
+
     pub(crate) fn infers(&self) -> bool {
         self.membership == Membership::Inferred
     }

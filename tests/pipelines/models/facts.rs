@@ -1,6 +1,6 @@
 use metalayer::core::Type;
 use metalayer::gold::{
-    Accumulating, Aggregate, Dimension, Fact, Period, Reference, Snapshot, Warehouse,
+    Accumulating, Aggregate, Dimension, Fact, Period, Reference, Snapshot, StateSnapshot, Warehouse,
 };
 
 use super::{CUSTOMERS, ORDERS, Shop, rows};
@@ -135,6 +135,57 @@ async fn a_snapshot_has_every_period_and_carries_balances_over_those_without_fac
     assert_eq!(
         shop.one(&state).await,
         "A 2024-01-01 2 6 6, A 2024-02-01 1 100 106, A 2024-03-01 0 0 106, A 2024-04-01 1 1 107"
+    );
+    shop.is_a_rebuild(&[&state, &all]).await;
+}
+
+/// A report has what is in stock, `amount`, of a product in a shop, `channel`.
+fn states() -> Warehouse {
+    let stock = StateSnapshot::new("fct_stock", ORDERS, Period::Month, "sold_at")
+        .entity("shop", Type::Text, "coalesce(channel, 'none')")
+        .entity("product_id", Type::Text, "product")
+        .dimension(Reference::to("dim_customer").by("customer"))
+        .state("on_hand", Type::Numeric, "amount");
+    let all = Aggregate::new("agg_stock", "fct_stock")
+        .group("month", Type::Date, "fact.period")
+        .sum("on_hand", "on_hand");
+    Warehouse::new("gold")
+        .dimension(
+            Dimension::new("dim_customer", CUSTOMERS)
+                .key("customer_id", Type::Text, "customer_id")
+                .attribute("city", Type::Text, "city")
+                .type2("since", ["city"]),
+        )
+        .state_snapshot(stock)
+        .aggregate(all)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_state_of_a_period_is_the_one_reported_last() {
+    let shop = Shop::new(states()).await;
+    shop.after(
+        "INSERT INTO silver.customers (customer_id, city, since) VALUES ('K', 'Rome', '2024-01-01'), ('K', 'Oslo', '2024-01-20');
+         INSERT INTO silver.orders (channel, product, customer, sold_at, amount) VALUES
+         ('s1', 'A', 'K', '2024-01-10', 5), ('s1', 'A', 'K', '2024-01-25', 3), ('s1', 'A', 'L', '2024-01-25', 2),
+         ('s2', 'A', NULL, '2024-01-31', 7), ('s1', 'A', 'K', '2024-03-01', 1), ('s1', NULL, 'K', '2024-03-01', 99)",
+    )
+    .await;
+    let state = rows(
+        "s.period, s.shop, s.product_id, s.on_hand, c.customer_id, coalesce(c.city, '-')",
+        "gold.fct_stock AS s JOIN gold.dim_customer AS c USING (customer_key)",
+    );
+    // Of the two reports of one instant the later one counts, as a whole.
+    assert_eq!(
+        shop.one(&state).await,
+        "2024-01-01 s1 A 2 unknown -, 2024-01-01 s2 A 7 unknown -, 2024-03-01 s1 A 1 K Oslo"
+    );
+    let all = rows("month, on_hand", "gold.agg_stock");
+    assert_eq!(shop.one(&all).await, "2024-01-01 9, 2024-03-01 1");
+    shop.after("UPDATE silver.orders SET _deleted = true WHERE sold_at = '2024-01-25'")
+        .await;
+    assert_eq!(
+        shop.one(&state).await,
+        "2024-01-01 s1 A 5 K Rome, 2024-01-01 s2 A 7 unknown -, 2024-03-01 s1 A 1 K Oslo"
     );
     shop.is_a_rebuild(&[&state, &all]).await;
 }

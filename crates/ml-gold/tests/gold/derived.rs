@@ -2,7 +2,8 @@
 
 use ml_core::{Action, Type};
 use ml_gold::{
-    Accumulating, Aggregate, Bands, Cohort, Pareto, Period, Reference, Rfm, Segment, Snapshot, View,
+    Accumulating, Aggregate, Bands, Cohort, Pareto, Period, Reference, Rfm, Segment, Snapshot,
+    StateSnapshot, View,
 };
 use rust_decimal::dec;
 
@@ -106,6 +107,26 @@ fn snapshots_are_checked() {
     refused(
         star().snapshot(kept).aggregate(years),
         "agg sums \"sum\" of fct_months, which does not add up across \"period\": group by fact.period, or say with \
+         measure() what it is across them, such as an average",
+    );
+}
+
+#[test]
+fn states_are_of_something_and_do_not_add_up_over_time() {
+    let stock = || StateSnapshot::new("fct_stock", SALES, Period::Week, "counted_at");
+    refused(
+        star().state_snapshot(stock()),
+        "fct_stock needs an entity: say with entity() what a state is of",
+    );
+    let of_products = stock()
+        .entity("product_id", Type::Text, "stock_code")
+        .state("on_hand", Type::Int8, "on_hand");
+    let by_product = Aggregate::new("agg", "fct_stock")
+        .group("product", Type::Text, "fact.product_id")
+        .sum("on_hand", "on_hand");
+    refused(
+        star().state_snapshot(of_products).aggregate(by_product),
+        "agg sums \"on_hand\" of fct_stock, which does not add up across \"period\": group by fact.period, or say with \
          measure() what it is across them, such as an average",
     );
 }
