@@ -3,6 +3,7 @@
 //! `cargo run --release --example retail` makes up a messy month and checks its own totals;
 //! `cargo run --release --example retail -- FOLDER` takes real files with the same columns.
 
+pub mod figures;
 pub mod pipeline;
 pub mod progress;
 pub mod report;
@@ -17,6 +18,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use figures::Figures;
+use metalayer::pg::ModelRun;
 use metalayer::prelude::*;
 use pipeline::Retail;
 use progress::Bar;
@@ -45,10 +48,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let place = Place::open(&settings, &folder).await?;
     println!("{} files of {} into {place}", files.len(), folder.display());
     let retail = Retail::open(place.database(), &settings).await?;
-    let layers = run(&retail, &files).await?;
+    let (layers, models) = run(&retail, &files).await?;
     report::print(&layers);
+    report::models(&models);
     let totals = Totals::of(place.database()).await?;
-    println!("\n{totals}");
+    println!("\n{totals}\n");
+    print!("{}", Figures::of(place.database()).await?);
     if let Some(planted) = planted {
         println!("{}", totals.check(&planted)?);
     }
@@ -63,7 +68,7 @@ fn made_up() -> Result<(PathBuf, Option<sample::Planted>), Box<dyn Error>> {
     Ok((folder, Some(planted)))
 }
 
-async fn run(retail: &Retail, files: &[PathBuf]) -> Result<Vec<Layer>> {
+async fn run(retail: &Retail, files: &[PathBuf]) -> Result<(Vec<Layer>, Vec<ModelRun>)> {
     let start = Instant::now();
     let loaded = retail
         .bronze(files, Arc::new(Bar::new("bronze", files.len() as u64)))
@@ -87,5 +92,5 @@ async fn run(retail: &Retail, files: &[PathBuf]) -> Result<Vec<Layer>> {
         .gold(Arc::new(Bar::new("gold", retail.steps())))
         .await?;
     let gold = Layer::of("gold", [&refreshed.outcome], start.elapsed());
-    Ok(vec![bronze, silver, gold])
+    Ok((vec![bronze, silver, gold], refreshed.models))
 }

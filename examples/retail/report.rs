@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 use std::time::Duration;
 
 use metalayer::core::{Outcome, Result, Scorecard};
+use metalayer::pg::ModelRun;
 
 /// What one layer did.
 pub struct Layer {
@@ -96,6 +97,30 @@ fn scorecard(layer: &Layer) {
     println!("  {} rules without a violation", kept.len());
     for (reason, records) in &layer.card.dropped {
         println!("  {reason:<38}{:<12}{records:>10}", "dropped");
+    }
+}
+
+/// Prints what the refresh did to each table; nothing where there was nothing to do.
+pub fn models(models: &[ModelRun]) {
+    if models.is_empty() {
+        return;
+    }
+    println!(
+        "\n{:<28}{:>9}{:>10}{:>9}{:>9}{:>10}{:>8}{:>9}",
+        "model", "rows", "inserted", "updated", "deleted", "scanned", "dead", "seconds"
+    );
+    for run in models {
+        let rows = run.rows.map_or(String::new(), |rows| rows.to_string());
+        println!(
+            "{:<28}{rows:>9}{:>10}{:>9}{:>9}{:>10}{:>8}{:>9.2}",
+            run.model,
+            run.inserted,
+            run.updated,
+            run.deleted,
+            run.scanned,
+            run.dead,
+            run.took.as_secs_f64()
+        );
     }
 }
 

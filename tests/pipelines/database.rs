@@ -17,11 +17,11 @@ async fn twenty_migrate_at_once() {
     for migrated in all.join_all().await {
         migrated.unwrap();
     }
+    let files = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/ml-pg/migrations");
+    let files = std::fs::read_dir(files).unwrap().count();
     assert_eq!(
-        fresh
-            .one("SELECT count(*) = max(version) FROM meta.migration")
-            .await,
-        "true"
+        fresh.one("SELECT count(*) FROM meta.migration").await,
+        files.to_string()
     );
 }
 

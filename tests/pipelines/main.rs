@@ -13,6 +13,10 @@ mod crash;
 mod database;
 mod differential;
 mod every_value;
+mod explain;
+#[path = "../../examples/explain.rs"]
+#[allow(dead_code)]
+pub mod explain_example;
 mod fairness;
 mod faults;
 mod flood;
@@ -27,12 +31,15 @@ mod landing;
 mod laws;
 mod losers;
 mod merge;
+mod metrics;
+pub mod models;
 mod names;
 mod online_retail;
 mod oracle;
 pub mod orders;
 mod personal_data;
 mod rebuild;
+mod reference;
 mod replay;
 #[path = "../../examples/replay.rs"]
 #[allow(dead_code)]

@@ -1,6 +1,8 @@
 //! The retail example, as the library it would be in a host program.
 #![allow(dead_code)]
 
+#[path = "../../examples/retail/figures.rs"]
+pub mod figures;
 #[path = "../../examples/retail/pipeline.rs"]
 pub mod pipeline;
 #[path = "../../examples/retail/sale.rs"]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use metalayer::core::Silent;
 use metalayer::prelude::*;
 
+use crate::reference::{self, Expected};
 use crate::retail::pipeline::Retail;
 use crate::retail::sample::{self, Planted};
 use crate::retail::totals::Totals;
@@ -151,6 +152,25 @@ fn the_example_says_that_its_totals_are_right() {
         "{first}"
     );
     assert!(first.contains("200000"), "{first}");
+    let again = tempfile::tempdir().unwrap();
+    let planted = sample::write(again.path(), 200_000).unwrap();
+    for Expected { title, rows, .. } in reference::expected(&planted) {
+        let section = first.split_once(&format!("\n{title}\n")).unwrap().1;
+        let section = section.split("\n\n").next().unwrap();
+        for (name, value) in rows {
+            let line = section.lines().find(|l| l.trim_start().starts_with(&name));
+            let line = line.unwrap_or_else(|| panic!("no {name} in {section}"));
+            let cells: Vec<&str> = line.split("  ").map(str::trim).collect();
+            assert!(
+                cells.contains(&value.as_str()),
+                "{title}: {value} is not in {line}"
+            );
+        }
+    }
+    let facts = first.lines().find(|l| l.starts_with("fct_sales ")).unwrap();
+    let counts: Vec<&str> = facts.split_whitespace().skip(1).take(4).collect();
+    let accepted = planted.accepted.to_string();
+    assert_eq!(counts, [&accepted, &accepted, "0", "0"], "{facts}");
     let second = run();
     assert!(
         second.contains("0 applied, 0 refused, 30 there already"),

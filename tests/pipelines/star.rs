@@ -137,5 +137,5 @@ async fn foreign_keys_are_real() {
     )
     .await;
     let keys = "SELECT count(*) FROM pg_constraint WHERE conrelid = 'gold.fct_sales'::regclass AND contype = 'f' AND convalidated";
-    assert_eq!(fresh.one(keys).await, "3");
+    assert_eq!(fresh.one(keys).await, "4");
 }

@@ -154,8 +154,8 @@ impl Fresh {
             .filter(|table| *table != "NULL")
         {
             let content = format!(
-                "SELECT count(*) || ' ' || coalesce(sum(('x' || substr(md5((to_jsonb(r) - ARRAY[{SURROGATES}])::text), 1, 15))::bit(60)::bigint), 0) \
-                 FROM {table} AS r WHERE NOT coalesce((to_jsonb(r) ->> '_deleted')::boolean, false)"
+                "SELECT count(*) || ' ' || coalesce(sum(('x' || substr(md5((to_jsonb(\"_row\") - ARRAY[{SURROGATES}])::text), 1, 15))::bit(60)::bigint), 0) \
+                 FROM {table} AS \"_row\" WHERE NOT coalesce((to_jsonb(\"_row\") ->> '_deleted')::boolean, false)"
             );
             lines.push(format!("{table} {}", self.one(&content).await));
         }
@@ -165,7 +165,7 @@ impl Fresh {
 }
 
 /// Columns that depend on the order things happened in.
-const SURROGATES: &str = "'_load_id', '_record_no', '_changed_load', '_row_id', 'customer_key', 'product_key', 'sale_id'";
+const SURROGATES: &str = "'_load_id', '_record_no', '_changed_load', '_row_id', 'customer_key', 'product_key', 'region_key', 'sale_id'";
 
 impl Drop for Fresh {
     fn drop(&mut self) {

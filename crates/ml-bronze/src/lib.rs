@@ -61,6 +61,7 @@ mod ndjson;
 mod ndjson_file;
 mod open;
 mod pattern;
+mod position;
 mod quoting;
 mod reading;
 mod received;

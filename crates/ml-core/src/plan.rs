@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Audit, Dataset, Ident};
+use crate::{Audit, Dataset, Ident, Origin};
 
 /// How a warehouse is built and refreshed: SQL and its order, rendered by ml-gold and run by a store.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +17,8 @@ pub struct Plan {
     pub checks: Vec<Audit>,
     /// A query for the number of rows the refresh reads.
     pub read: String,
+    /// What the rows of each model are made of.
+    pub origins: Vec<Origin>,
 }
 
 /// One statement and what it does.

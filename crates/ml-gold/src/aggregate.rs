@@ -7,6 +7,7 @@ use crate::model::Model;
 use crate::quote::quoted;
 use crate::reconcile::{self, Sum};
 use crate::reference::Lookup;
+use crate::roles;
 use crate::table::Table;
 
 /// A table of sums and counts over a fact, one row per group, computed anew by each refresh.
@@ -62,7 +63,7 @@ impl Aggregate {
         self
     }
 
-    /// The sum of a measure of the fact; reconciled with the fact.
+    /// The sum of a measure of the fact that adds up over what is grouped away; reconciled with the fact.
     pub fn sum(mut self, name: impl Into<String>, measure: impl Into<String>) -> Self {
         let (name, of) = (name.into(), measure.into());
         self.measures.push(Measure::Sum { name, of });
@@ -78,6 +79,14 @@ impl Aggregate {
 
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(crate) fn over(&self) -> &str {
+        &self.fact
+    }
+
+    pub(crate) fn groups(&self) -> &[Column] {
+        &self.groups
     }
 
     /// The aggregate over one of `facts`, whose table is among `tables`.
@@ -98,13 +107,17 @@ impl Aggregate {
         let fact = fact.ok_or_else(unknown)?;
         let source = tables.iter().find(|table| table.name == self.fact);
         let source = source.ok_or_else(unknown)?.quoted();
-        let measures: Result<Vec<Column>> =
-            self.measures.iter().map(|m| m.column(self, fact)).collect();
+        let lookups = fact.lookups(dimensions)?;
+        let measures: Result<Vec<Column>> = self
+            .measures
+            .iter()
+            .map(|m| m.column(self, fact, &lookups))
+            .collect();
         let table = self.table(schema, measures?)?;
         let sums = self.measures.iter().filter_map(Measure::sum);
         Ok(Model {
             install: Vec::new(),
-            fresh: self.fresh(&table, &source, &fact.lookups(dimensions)?, tables),
+            fresh: self.fresh(&table, &source, &lookups, tables),
             guards: Vec::new(),
             checks: vec![reconcile::audit(&self.name, &source, &table.quoted(), sums)]
                 .into_iter()
@@ -129,7 +142,6 @@ impl Aggregate {
         table.checked()
     }
 
-    /// Left joins on real foreign keys lose nothing, and the planner leaves out those that no expression needs.
     fn fresh(
         &self,
         table: &Table,
@@ -138,44 +150,28 @@ impl Aggregate {
         tables: &[&Table],
     ) -> String {
         let columns: Vec<String> = table.columns.iter().map(Column::selected).collect();
-        let joins = lookups.iter().filter_map(|lookup| {
-            let table = tables.iter().find(|t| t.name == lookup.dimension.name())?;
-            let (role, column) = (quoted(lookup.role()), quoted(&lookup.column));
-            Some(format!(
-                "\n    LEFT JOIN {} AS {role} ON {role}.{} = fact.{column}",
-                table.quoted(),
-                quoted(&lookup.dimension.surrogate())
-            ))
-        });
         let groups: Vec<String> = (1..=self.groups.len()).map(|n| n.to_string()).collect();
         format!(
             "WITH fresh AS (
     SELECT
         {}
-    FROM {fact} AS fact{}
+    FROM {}
     GROUP BY {}
 )",
             columns.join(",\n        "),
-            joins.collect::<String>(),
+            roles::joined(fact, lookups, tables),
             groups.join(", ")
         )
     }
 }
 
 impl Measure {
-    fn column(&self, aggregate: &Aggregate, fact: &Fact) -> Result<Column> {
+    fn column(&self, aggregate: &Aggregate, fact: &Fact, lookups: &[Lookup<'_>]) -> Result<Column> {
         match self {
             Measure::Count(name) => Ok(Column::new(&**name, Type::Int8, "count(*)")),
             Measure::Other(column) => Ok(column.clone()),
             Measure::Sum { name, of } => {
-                let measure = fact.measures().find(|measure| measure.name == *of);
-                let measure = measure.ok_or_else(|| {
-                    Error::contract(format!(
-                        "{} sums {of:?}, which is no measure of {}",
-                        aggregate.name,
-                        fact.name()
-                    ))
-                })?;
+                let measure = fact.summable(&aggregate.name, of, &aggregate.groups, lookups)?;
                 let ty = match measure.ty {
                     Type::Int4 => Type::Int8,
                     _ => Type::Numeric,

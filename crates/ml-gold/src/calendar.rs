@@ -66,8 +66,7 @@ fn fresh(dimension: &Dimension, table: &Table, expr: &str) -> String {
     let columns: Vec<String> = table.columns.iter().map(Column::selected).collect();
     format!(
         "WITH source AS (
-    SELECT ({expr})::date AS day
-    FROM {} AS source
+    {}
 ),
 bounds AS (
     SELECT min(day) AS first_day, max(day) AS last_day
@@ -83,7 +82,23 @@ fresh AS (
         {}
     FROM days
 )",
-        live(dimension.source()),
+        days(dimension, expr),
         columns.join(",\n        ")
     )
+}
+
+/// The days of all its sources.
+fn days(dimension: &Dimension, expr: &str) -> String {
+    let own = [(dimension.source(), expr)];
+    let further = dimension
+        .further
+        .iter()
+        .map(|(source, day)| (source, &**day));
+    let each = own.into_iter().chain(further).map(|(source, day)| {
+        format!(
+            "SELECT ({day})::date AS day\n    FROM {} AS source",
+            live(source)
+        )
+    });
+    each.collect::<Vec<_>>().join("\n    UNION ALL\n    ")
 }

@@ -3,6 +3,7 @@ use ml_core::{Dataset, Error, Ident, Result, Statement, Type};
 use crate::calendar;
 use crate::column::Column;
 use crate::history::History;
+use crate::inferred::{self, Wanted};
 use crate::model::Model;
 use crate::quote::{list, quoted};
 use crate::table::Table;
@@ -33,6 +34,20 @@ pub struct Dimension {
     latest: Vec<Column>,
     history: Option<History>,
     day: Option<String>,
+    /// Further sources of days.
+    pub(crate) further: Vec<(Dataset, String)>,
+    pub(crate) identity: Identity,
+    /// Facts that may know of members before it does.
+    pub(crate) wanted: Vec<Wanted>,
+    /// The dimension it is to agree with.
+    pub(crate) conforms: Option<String>,
+}
+
+/// What tells the members of a dimension apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Identity {
+    Keyed,
+    Combination,
 }
 
 impl Dimension {
@@ -46,6 +61,10 @@ impl Dimension {
             latest: Vec::new(),
             history: None,
             day: None,
+            further: Vec::new(),
+            identity: Identity::Keyed,
+            wanted: Vec::new(),
+            conforms: None,
         }
     }
 
@@ -55,6 +74,12 @@ impl Dimension {
             day: Some(day.into()),
             ..Dimension::new(name, source)
         }
+    }
+
+    /// Further days that a date dimension is to have: those of another source, or of another column of the same.
+    pub fn days(mut self, source: Dataset, day: impl Into<String>) -> Self {
+        self.further.push((source, day.into()));
+        self
     }
 
     /// A natural key; several make up one.
@@ -112,7 +137,7 @@ impl Dimension {
         format!("{}_key", self.entity())
     }
 
-    fn entity(&self) -> &str {
+    pub(crate) fn entity(&self) -> &str {
         self.name.strip_prefix("dim_").unwrap_or(&self.name)
     }
 
@@ -120,6 +145,7 @@ impl Dimension {
     pub(crate) fn keys(&self) -> Vec<Column> {
         match &self.day {
             Some(day) => vec![calendar::day(day)],
+            None if self.identity == Identity::Combination => vec![self.own_combination()],
             None => self.keys.clone(),
         }
     }
@@ -150,15 +176,25 @@ impl Dimension {
 
     pub(crate) fn model(&self, schema: &Ident) -> Result<Model> {
         self.check()?;
-        match (&self.day, &self.history) {
+        let model = match (&self.day, &self.history) {
             (Some(day), _) => calendar::model(self, schema, day),
             (None, Some(history)) => history.model(self, schema),
             (None, None) => self.type1(schema),
-        }
+        };
+        inferred::complete(self, model?)
     }
 
     fn check(&self) -> Result<()> {
         let extras = !self.attributes.is_empty() || self.history.is_some();
+        if self.identity == Identity::Combination {
+            return self.check_combination();
+        }
+        if !self.is_calendar() && !self.further.is_empty() {
+            return Err(Error::contract(format!(
+                "{:?} takes days() of {}, but only a date dimension has days",
+                self.name, self.further[0].0
+            )));
+        }
         let valid = match self.is_calendar() {
             true => self.keys.is_empty() && !extras,
             false => !self.keys.is_empty(),
@@ -172,9 +208,26 @@ impl Dimension {
         Ok(())
     }
 
+    fn check_combination(&self) -> Result<()> {
+        let bare = self.keys.is_empty() && self.latest.is_empty() && self.further.is_empty();
+        match bare && self.history.is_none() && !self.attributes.is_empty() {
+            true => Ok(()),
+            false => Err(Error::contract(format!(
+                "{:?} is a junk dimension: it needs attributes and nothing else, since they are its key",
+                self.name
+            ))),
+        }
+    }
+
+    /// Whether a fact can make a member of it.
+    pub(crate) fn can_infer(&self) -> bool {
+        !self.is_calendar() && self.identity == Identity::Keyed
+    }
+
     fn type1(&self, schema: &Ident) -> Result<Model> {
-        let columns: Vec<Column> = self.keys.iter().chain(&self.attributes).cloned().collect();
-        let key: Vec<String> = self.keys.iter().map(|key| key.name.clone()).collect();
+        let keys = self.keys();
+        let columns: Vec<Column> = keys.iter().chain(&self.attributes).cloned().collect();
+        let key: Vec<String> = keys.iter().map(|key| key.name.clone()).collect();
         let unique = Table::keyed("UNIQUE", key.iter().map(String::as_str));
         let table = self.table(schema, columns, key, vec![unique])?;
         let values: Result<Vec<&str>> = table

@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::quote::quoted;
 use crate::reference::Lookup;
 use crate::table::Table;
-use crate::{Dimension, Reference, reconcile};
+use crate::{Additivity, Dimension, Reference, reconcile};
 
 /// A fact table: one row per row of its source, with a key into each dimension, and measures.
 ///
@@ -30,9 +30,11 @@ pub struct Fact {
     name: String,
     source: Dataset,
     at: Option<String>,
-    references: Vec<Reference>,
-    columns: Vec<Column>,
+    pub(crate) references: Vec<Reference>,
+    pub(crate) columns: Vec<Column>,
     measures: Vec<String>,
+    /// Measures that do not add up over everything.
+    pub(crate) partly: Vec<(String, Additivity)>,
 }
 
 impl Fact {
@@ -45,6 +47,7 @@ impl Fact {
             references: Vec::new(),
             columns: Vec::new(),
             measures: Vec::new(),
+            partly: Vec::new(),
         }
     }
 
@@ -102,7 +105,7 @@ impl Fact {
     pub(crate) fn lookups<'a>(&'a self, dimensions: &'a [Dimension]) -> Result<Vec<Lookup<'a>>> {
         let references = self.references.iter();
         references
-            .map(|reference| reference.resolve(&self.name, dimensions))
+            .map(|reference| reference.resolve(&self.name, Some(&self.source), dimensions))
             .collect()
     }
 

@@ -134,7 +134,7 @@ compared AS (
     WINDOW history AS (PARTITION BY {keys} ORDER BY \"valid_from\")
 ),
 changes AS (
-    SELECT {keys}, \"valid_from\", {names}
+    SELECT {keys}, {from}, {names}
     FROM compared
     WHERE \"_nth\" = 1 OR ROW({names}) IS DISTINCT FROM ROW({was})
 ),
@@ -149,11 +149,22 @@ spans AS (
             source = live(dimension.source()),
             keys = list(keys.iter().map(|key| &*key.name)),
             names = names.join(", "),
+            from = begins(dimension),
             known = dimension.is_known()?,
             order = order.collect::<String>(),
             lags = lags.collect::<Vec<_>>().join(", "),
             was = was.join(", "),
         ))
+    }
+}
+
+/// A member that a fact may have inferred was there from the beginning.
+fn begins(dimension: &Dimension) -> &'static str {
+    match dimension.wanted.is_empty() {
+        true => "\"valid_from\"",
+        false => {
+            "CASE WHEN \"_nth\" = 1 THEN TIMESTAMP '-infinity' ELSE \"valid_from\" END AS \"valid_from\""
+        }
     }
 }
 
@@ -163,7 +174,7 @@ fn equal(left: &str, right: &str, keys: &[Column]) -> String {
     equal.collect::<Vec<_>>().join(" AND ")
 }
 
-fn unknown(column: &Column, table: &str) -> Result<&'static str> {
+pub(crate) fn unknown(column: &Column, table: &str) -> Result<&'static str> {
     match column.name.as_str() {
         "valid_from" => Ok("'-infinity'"),
         "valid_to" => Ok("'infinity'"),

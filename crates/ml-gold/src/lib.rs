@@ -6,6 +6,21 @@
 //! facts reconcile with their source, aggregates with their facts, spans of a history do not overlap, and one row per
 //! key is current. Sources are tables of silver, without the rows that they mark by `_deleted`.
 //!
+//! | | One row is |
+//! | --- | --- |
+//! | [`Dimension`] | a thing (type 1), a thing in a span of time (type 2), a day, or a combination of flags (junk) |
+//! | [`Fact`] | a row of silver |
+//! | [`Accumulating`] | a process, such as an order, with its milestones |
+//! | [`Snapshot`] | an entity in a period, with or without facts in it |
+//! | [`StateSnapshot`] | an entity in a period in which its state was reported |
+//! | [`Aggregate`] | a group of facts |
+//! | [`Segment`] | an entity and the class it is in: [`Rfm`], [`Pareto`], [`Cohort`] or [`Bands`] |
+//! | [`View`] | what its query says |
+//!
+//! What is wrong is refused when the plan is made: a sum over what a measure does not add up across
+//! ([`Additivity`]), a reference to what is not there, views that read each other in a circle, dimensions that are to
+//! conform and do not. The plan also says what each row is made of, so that a store can explain it.
+//!
 //! ```
 //! use ml_core::{Dataset, Type};
 //! use ml_gold::{Aggregate, Dimension, Fact, Reference, Warehouse};
@@ -40,26 +55,46 @@
 //! # Ok::<(), ml_core::Error>(())
 //! ```
 
+mod accumulating;
+mod additivity;
 mod aggregate;
 mod calendar;
 mod column;
+mod conformed;
+mod derived;
 mod difference;
 mod dimension;
 mod fact;
 mod history;
+mod inferred;
+mod junk;
 mod latest;
 mod live;
 mod model;
+mod origins;
+mod period;
 mod quote;
+mod reads;
 mod reconcile;
 mod reference;
+mod roles;
+mod segment;
+mod snapshot;
+mod star;
+mod state_snapshot;
 mod table;
 mod view;
 mod warehouse;
 
+pub use accumulating::Accumulating;
+pub use additivity::Additivity;
 pub use aggregate::Aggregate;
 pub use dimension::Dimension;
 pub use fact::Fact;
+pub use period::Period;
 pub use reference::Reference;
+pub use segment::{Bands, Cohort, Division, Pareto, Rfm, Segment};
+pub use snapshot::Snapshot;
+pub use state_snapshot::StateSnapshot;
 pub use view::View;
 pub use warehouse::Warehouse;

@@ -1,4 +1,4 @@
-use ml_core::{Error, Result};
+use ml_core::{Dataset, Error, Result};
 
 use crate::Dimension;
 use crate::column::Column;
@@ -19,12 +19,19 @@ pub struct Reference {
     by: Vec<String>,
     column: Option<String>,
     presence: Presence,
+    membership: Membership,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Presence {
     Expected,
     Optional,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Membership {
+    Looked,
+    Inferred,
 }
 
 impl Reference {
@@ -35,6 +42,7 @@ impl Reference {
             by: Vec::new(),
             column: None,
             presence: Presence::Expected,
+            membership: Membership::Looked,
         }
     }
 
@@ -56,10 +64,38 @@ impl Reference {
         self
     }
 
-    /// The same reference with the dimension it means.
+    /// A key that the dimension does not have yet makes a member of it, of which nothing else is known: its column
+    /// `is_inferred` says so. When the dimension's own source has it, it is completed and keeps its surrogate key. Facts
+    /// without a key are on the unknown member as ever. The first span of a history then begins at `-infinity`, since
+    /// a member was there as soon as a fact knew it.
+    pub fn inferred(mut self) -> Self {
+        self.membership = Membership::Inferred;
+        self
+    }
+
+    /// The same reference by other expressions, made of its own.
+    pub(crate) fn over(mut self, change: impl Fn(&str) -> String) -> Self {
+        self.by = self.by.iter().map(|expr| change(expr)).collect();
+        self
+    }
+
+    pub(crate) fn infers(&self) -> bool {
+        self.membership == Membership::Inferred
+    }
+
+    pub(crate) fn means(&self, dimension: &Dimension) -> bool {
+        self.dimension == dimension.name()
+    }
+
+    pub(crate) fn exprs(&self) -> &[String] {
+        &self.by
+    }
+
+    /// The same reference with the dimension it means, of a fact whose rows are those of `source`.
     pub(crate) fn resolve<'a>(
         &'a self,
         fact: &str,
+        source: Option<&Dataset>,
         dimensions: &'a [Dimension],
     ) -> Result<Lookup<'a>> {
         let found = dimensions.iter().find(|d| d.name() == self.dimension);
@@ -69,20 +105,11 @@ impl Reference {
                 self.dimension
             ))
         })?;
-        let keys = dimension.keys();
-        if keys.len() != self.by.len() {
-            return Err(Error::contract(format!(
-                "{fact} finds {} by {} values, but its key has {}",
-                self.dimension,
-                self.by.len(),
-                keys.len()
-            )));
-        }
         let name = self.column.clone();
         Ok(Lookup {
             dimension,
             column: name.unwrap_or_else(|| dimension.surrogate()),
-            by: keys.into_iter().zip(&self.by).collect(),
+            by: dimension.sought(fact, source, &self.by)?,
             expected: self.presence == Presence::Expected,
         })
     }
@@ -93,7 +120,7 @@ impl Reference {
 pub(crate) struct Lookup<'a> {
     pub(crate) dimension: &'a Dimension,
     pub(crate) column: String,
-    by: Vec<(Column, &'a String)>,
+    by: Vec<(Column, String)>,
     pub(crate) expected: bool,
 }
 
@@ -110,7 +137,7 @@ impl Lookup<'_> {
     /// The natural keys as columns of the source, the lookup being the `nth`.
     pub(crate) fn values(&self, nth: usize) -> Vec<String> {
         let by = self.by.iter().enumerate();
-        let columns = by.map(|(n, (key, expr))| Column::new(sought(nth, n), key.ty, *expr));
+        let columns = by.map(|(n, (key, expr))| Column::new(sought(nth, n), key.ty, &**expr));
         columns.map(|column| column.selected()).collect()
     }
 

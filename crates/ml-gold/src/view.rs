@@ -15,6 +15,7 @@ use crate::quote::quoted;
 pub struct View {
     name: String,
     select: String,
+    reads: Option<Vec<String>>,
 }
 
 impl View {
@@ -23,7 +24,24 @@ impl View {
         View {
             name: name.into(),
             select: select.into(),
+            reads: None,
         }
+    }
+
+    /// Which tables and views of the warehouse it reads: it is made after them, wherever it is declared. Where this is
+    /// said, it is compared with what the query names.
+    pub fn reads<S: Into<String>>(mut self, parts: impl IntoIterator<Item = S>) -> Self {
+        let reads = self.reads.get_or_insert_default();
+        reads.extend(parts.into_iter().map(Into::into));
+        self
+    }
+
+    pub(crate) fn declared(&self) -> Option<&Vec<String>> {
+        self.reads.as_ref()
+    }
+
+    pub(crate) fn select(&self) -> &str {
+        &self.select
     }
 
     pub(crate) fn name(&self) -> &str {

@@ -1,9 +1,14 @@
 use std::collections::BTreeSet;
 
-use ml_core::{Audit, Dataset, Error, Ident, Plan, Result, Statement};
+use ml_core::{Audit, Dataset, Error, Ident, Origin, Plan, Result, Statement};
 
+use crate::derived::{self, Derived};
+use crate::inferred;
 use crate::live::live;
 use crate::model::Model;
+use crate::origins::Origins;
+use crate::reads;
+use crate::star::Star;
 use crate::table::Table;
 use crate::{Aggregate, Dimension, Fact, View};
 
@@ -11,10 +16,11 @@ use crate::{Aggregate, Dimension, Fact, View};
 /// [`Plan`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warehouse {
-    name: String,
-    dimensions: Vec<Dimension>,
+    pub(crate) name: String,
+    pub(crate) dimensions: Vec<Dimension>,
     facts: Vec<Fact>,
     aggregates: Vec<Aggregate>,
+    pub(crate) derived: Derived,
     views: Vec<View>,
 }
 
@@ -26,6 +32,7 @@ impl Warehouse {
             dimensions: Vec::new(),
             facts: Vec::new(),
             aggregates: Vec::new(),
+            derived: Derived::default(),
             views: Vec::new(),
         }
     }
@@ -48,7 +55,7 @@ impl Warehouse {
         self
     }
 
-    /// One more view; it may use those before it.
+    /// One more view; it may use those before it, and those that it [reads](View::reads).
     pub fn view(mut self, view: View) -> Self {
         self.views.push(view);
         self
@@ -62,37 +69,66 @@ impl Warehouse {
     pub fn render(self) -> Result<Plan> {
         let schema = Ident::new(self.name.as_str())?;
         self.check_names()?;
-        let dimensions: Result<Vec<Model>> =
-            self.dimensions.iter().map(|d| d.model(&schema)).collect();
-        let dimensions = dimensions?;
-        let mut tables: Vec<&Table> = dimensions.iter().map(|model| &model.table).collect();
-        let facts: Result<Vec<Model>> = self
-            .facts
-            .iter()
-            .map(|fact| fact.model(&schema, &self.dimensions, &tables))
-            .collect();
-        let facts = facts?;
-        tables.extend(facts.iter().map(|model| &model.table));
-        let aggregates: Result<Vec<Model>> = self
-            .aggregates
-            .iter()
-            .map(|aggregate| aggregate.model(&schema, &self.dimensions, &self.facts, &tables))
-            .collect();
-        let models = Models {
-            dimensions,
-            facts,
-            aggregates: aggregates?,
-        };
-        let views: Result<Vec<Statement>> = self.views.iter().map(|v| v.render(&schema)).collect();
+        self.check_conformed()?;
+        let (models, origins) = self.models(&schema)?;
+        let parts = models.all().map(|model| &*model.table.name).collect();
+        let views = reads::ordered(&self.name, &self.views, &parts)?;
+        let views: Result<Vec<Statement>> = views.iter().map(|v| v.render(&schema)).collect();
         let sources = self.sources();
         Ok(Plan {
             read: read(&sources),
             sources,
+            origins,
             install: models.install(&schema, views?),
             steps: models.steps(),
             checks: models.checks()?,
             warehouse: schema,
         })
+    }
+
+    /// Each after those that it is made of, and what that is.
+    fn models(&self, schema: &Ident) -> Result<(Models, Vec<Origin>)> {
+        let announced = inferred::announced(&self.dimensions, &self.facts)?;
+        let dimensions: Result<Vec<Model>> = announced.iter().map(|d| d.model(schema)).collect();
+        let dimensions = dimensions?;
+        let mut tables: Vec<&Table> = dimensions.iter().map(|model| &model.table).collect();
+        let facts: Result<Vec<Model>> = self
+            .facts
+            .iter()
+            .map(|fact| fact.model(schema, &self.dimensions, &tables))
+            .collect();
+        let facts = facts?;
+        tables.extend(facts.iter().map(|model| &model.table));
+        let star = Star {
+            schema,
+            dimensions: &self.dimensions,
+            facts: &self.facts,
+            tables: &tables,
+        };
+        let (derived, visible) = self.derived.models(&star)?;
+        let tables = derived::tables(&star, &derived);
+        let aggregates: Result<Vec<Model>> = self
+            .aggregates
+            .iter()
+            .map(|aggregate| aggregate.model(schema, &self.dimensions, &visible, &tables))
+            .collect();
+        let aggregates = aggregates?;
+        let origins = Origins {
+            dimensions: &self.dimensions,
+            facts: &self.facts,
+            visible: &visible,
+            tables: &tables,
+        };
+        let over = self.aggregates.iter();
+        let over = over.zip(aggregates.iter().map(|model| &model.table));
+        let origins = origins.of(&self.derived, over)?;
+        let models = Models {
+            dimensions,
+            facts,
+            derived,
+            aggregates,
+        };
+        Ok((models, origins))
     }
 
     fn check_names(&self) -> Result<()> {
@@ -101,7 +137,9 @@ impl Warehouse {
         let aggregates = self.aggregates.iter().map(Aggregate::name);
         let views = self.views.iter().map(View::name);
         let mut names = BTreeSet::new();
-        for name in dimensions.chain(facts).chain(aggregates).chain(views) {
+        let derived = self.derived.names();
+        let tables = dimensions.chain(facts).chain(aggregates).chain(derived);
+        for name in tables.chain(views) {
             if !names.insert(name) {
                 return Err(Error::contract(format!(
                     "{} has two parts {name:?}",
@@ -114,8 +152,11 @@ impl Warehouse {
 
     fn sources(&self) -> Vec<Dataset> {
         let dimensions = self.dimensions.iter().map(Dimension::source);
+        let days = self.dimensions.iter().flat_map(|d| &d.further);
         let sources: BTreeSet<&Dataset> = dimensions
+            .chain(days.map(|(source, _)| source))
             .chain(self.facts.iter().map(Fact::source))
+            .chain(self.derived.sources())
             .collect();
         sources.into_iter().cloned().collect()
     }
@@ -136,13 +177,18 @@ fn read(sources: &[Dataset]) -> String {
 struct Models {
     dimensions: Vec<Model>,
     facts: Vec<Model>,
+    derived: Vec<Model>,
     aggregates: Vec<Model>,
 }
 
 impl Models {
     fn all(&self) -> impl Iterator<Item = &Model> {
-        let derived = self.facts.iter().chain(&self.aggregates);
-        self.dimensions.iter().chain(derived)
+        self.dimensions.iter().chain(self.over_dimensions())
+    }
+
+    fn over_dimensions(&self) -> impl Iterator<Item = &Model> {
+        let facts = self.facts.iter().chain(&self.derived);
+        facts.chain(&self.aggregates)
     }
 
     fn install(&self, schema: &Ident, views: Vec<Statement>) -> Vec<Statement> {
@@ -161,7 +207,7 @@ impl Models {
             steps.extend(model.table.differ(&model.fresh));
             steps.extend(model.table.write());
         }
-        for model in self.facts.iter().chain(&self.aggregates) {
+        for model in self.over_dimensions() {
             steps.extend(model.table.differ(&model.fresh));
             steps.push(model.table.delete());
             steps.extend(model.table.write());

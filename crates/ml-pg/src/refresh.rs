@@ -1,4 +1,5 @@
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use ml_core::{
     Error, Event, Fingerprint, Flow, LoadId, LoadKey, Outcome, Plan, Receipt, Result, Scorecard,
@@ -13,7 +14,9 @@ use crate::commit::commit;
 use crate::failure::Doing;
 use crate::inputs::{self, Inputs};
 use crate::ledger::{self, Entry};
+use crate::metrics::{Metrics, Past};
 use crate::step::step;
+use crate::{ModelRun, vacuum};
 
 /// Runs the plan of a warehouse: one REPEATABLE READ transaction that readers see all of or nothing of.
 #[derive(Debug)]
@@ -31,6 +34,8 @@ pub struct Refreshed {
     pub outcome: Outcome,
     /// What each step did, and how many rows it changed.
     pub steps: Vec<(String, u64)>,
+    /// What it did to each of its tables, models first; nothing unless it was applied.
+    pub models: Vec<ModelRun>,
 }
 
 /// Before the first snapshot: an advisory lock would come too late, and its waiter would see the old state.
@@ -91,11 +96,14 @@ impl Refresh {
             return Ok(Refreshed {
                 outcome: Outcome::Replayed(load),
                 steps: Vec::new(),
+                models: Vec::new(),
             });
         }
         let built = self.build(&tx, flow, &found).await?;
+        let mut models = Vec::new();
         let load = match &built.verdict {
             Verdict::Applied => {
+                models = self.measure(&tx, &built, &found).await?;
                 self.close(&tx, &built, &found.inputs).await?;
                 step("commit");
                 commit(
@@ -117,6 +125,7 @@ impl Refresh {
             }
         };
         step("committed");
+        vacuum::after(&self.database, &self.plan.warehouse, &models).await;
         let Built {
             card,
             verdict,
@@ -134,7 +143,26 @@ impl Refresh {
             outcome: &outcome,
         })
         .await;
-        Ok(Refreshed { outcome, steps })
+        Ok(Refreshed {
+            outcome,
+            steps,
+            models,
+        })
+    }
+
+    async fn measure(
+        &self,
+        tx: &Transaction<'_>,
+        built: &Built,
+        found: &Found,
+    ) -> Result<Vec<ModelRun>> {
+        step("metrics");
+        let past = match found.replanned {
+            true => Past::Replanned,
+            false => Past::Installed,
+        };
+        let (load, warehouse) = (built.entry.load, self.plan.warehouse.as_str());
+        built.metrics.enter(tx, load, warehouse, past).await
     }
 
     fn doing(&self, what: &str) -> String {
@@ -187,13 +215,16 @@ impl Refresh {
                     .doing(self.doing(&statement.label))?;
             }
         }
+        let mut metrics = Metrics::start(tx, &self.plan).await?;
         let mut steps = Vec::new();
         for statement in &self.plan.steps {
             step("refresh_step");
+            let started = Instant::now();
             let rows = tx
                 .execute_typed(&statement.sql, &[])
                 .await
                 .doing(self.doing(&statement.label))?;
+            metrics.took(&statement.label, started.elapsed());
             flow.tell(Event::Step {
                 label: &statement.label,
                 rows,
@@ -208,6 +239,7 @@ impl Refresh {
             card,
             verdict,
             steps,
+            metrics,
         })
     }
 
@@ -293,4 +325,5 @@ struct Built {
     card: Scorecard,
     verdict: Verdict,
     steps: Vec<(String, u64)>,
+    metrics: Metrics,
 }

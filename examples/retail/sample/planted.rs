@@ -19,6 +19,8 @@ pub struct Planted {
     pub total_milli: i64,
     /// Accepted records and their thousandths, by standardised country.
     pub by_country: BTreeMap<String, (u64, i64)>,
+    /// The same by region.
+    pub by_region: BTreeMap<String, (u64, i64)>,
     /// Customers whose accepted records name more than one country.
     pub customers_moved: u64,
 }
@@ -31,11 +33,13 @@ impl Planted {
 
     pub(super) fn accept(&mut self, sale: &Sale) {
         let milli = sale.quantity * sale.milli();
-        let country = self
-            .by_country
-            .entry(sale.country().to_string())
-            .or_default();
-        *country = (country.0 + 1, country.1 + milli);
+        for (of, name) in [
+            (&mut self.by_country, sale.country()),
+            (&mut self.by_region, sale.region()),
+        ] {
+            let total = of.entry(name.to_owned()).or_default();
+            *total = (total.0 + 1, total.1 + milli);
+        }
         self.total_milli += milli;
         self.accepted += 1;
     }

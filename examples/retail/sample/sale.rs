@@ -54,6 +54,10 @@ impl Sale {
         pick(COUNTRIES[(self.home() % 3) as usize], self.home() / 3)
     }
 
+    pub(super) fn region(&self) -> &'static str {
+        pick(ALIASES[(self.home() % 3) as usize], 0)
+    }
+
     pub(super) fn description(&self) -> String {
         format!(
             "{} {}",

@@ -1,6 +1,8 @@
 //! Plans: what they say, and which warehouses have none.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod derived;
+mod models;
 mod plan;
 mod refused;
 mod star;
