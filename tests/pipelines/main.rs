@@ -33,6 +33,7 @@ mod oracle;
 pub mod orders;
 mod personal_data;
 mod rebuild;
+mod refreshes;
 mod replay;
 #[path = "../../examples/replay.rs"]
 #[allow(dead_code)]

@@ -115,7 +115,7 @@ pub use ml_derive::Record;
 pub use notation::Notation;
 pub use observer::{Event, Observer, Silent};
 pub use pii::Pii;
-pub use plan::{Plan, Statement};
+pub use plan::{Delta, Plan, Statement};
 pub use position::{Located, Position};
 pub use predicate::Predicate;
 pub use record::{

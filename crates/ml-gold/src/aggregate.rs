@@ -7,11 +7,15 @@ use crate::model::Model;
 use crate::quote::quoted;
 use crate::reconcile::{self, Sum};
 use crate::reference::Lookup;
+use crate::renewal::Renewal;
+use crate::roles;
 use crate::table::Table;
 
-/// A table of sums and counts over a fact, one row per group, computed anew by each refresh.
+/// A table of sums and counts over a fact, one row per group.
 ///
-/// Expressions see the fact as `fact`, and each of its dimensions by the name of the key without `_key`.
+/// Expressions see the fact as `fact`, and each of its dimensions by the name of the key without `_key`. Renewed
+/// incrementally, counts and sums take what facts bring and take away; where there is another measure, or no count to
+/// tell by that a group is empty, the groups that were touched are computed anew.
 ///
 /// ```
 /// use ml_core::Type;
@@ -30,6 +34,7 @@ pub struct Aggregate {
     fact: String,
     groups: Vec<Column>,
     measures: Vec<Measure>,
+    pub(crate) renewal: Option<Renewal>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +52,7 @@ impl Aggregate {
             fact: fact.into(),
             groups: Vec::new(),
             measures: Vec::new(),
+            renewal: None,
         }
     }
 
@@ -76,8 +82,46 @@ impl Aggregate {
         self
     }
 
+    /// How it is renewed.
+    pub fn renewed(mut self, renewal: Renewal) -> Self {
+        self.renewal = Some(renewal);
+        self
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The name of the fact it is over.
+    pub(crate) fn over(&self) -> &str {
+        &self.fact
+    }
+
+    pub(crate) fn groups(&self) -> &[Column] {
+        &self.groups
+    }
+
+    /// Whether what facts bring and take away is all there is to its measures.
+    pub(crate) fn is_additive(&self) -> bool {
+        let measures = || self.measures.iter();
+        let counts = measures().any(|measure| matches!(measure, Measure::Count(_)));
+        counts && measures().all(|measure| measure.sum().is_some())
+    }
+
+    /// Its counts.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = &str> {
+        self.measures.iter().filter_map(|measure| match measure {
+            Measure::Count(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Of the columns of its table those that add up.
+    pub(crate) fn addends<'a>(&self, table: &'a Table) -> Vec<&'a Column> {
+        let columns = table.columns[self.groups.len()..].iter();
+        let measures = columns.zip(&self.measures);
+        let adding = measures.filter(|(_, measure)| measure.sum().is_some());
+        adding.map(|(column, _)| column).collect()
     }
 
     /// The aggregate over one of `facts`, whose table is among `tables`.
@@ -129,7 +173,6 @@ impl Aggregate {
         table.checked()
     }
 
-    /// Left joins on real foreign keys lose nothing, and the planner leaves out those that no expression needs.
     fn fresh(
         &self,
         table: &Table,
@@ -138,25 +181,16 @@ impl Aggregate {
         tables: &[&Table],
     ) -> String {
         let columns: Vec<String> = table.columns.iter().map(Column::selected).collect();
-        let joins = lookups.iter().filter_map(|lookup| {
-            let table = tables.iter().find(|t| t.name == lookup.dimension.name())?;
-            let (role, column) = (quoted(lookup.role()), quoted(&lookup.column));
-            Some(format!(
-                "\n    LEFT JOIN {} AS {role} ON {role}.{} = fact.{column}",
-                table.quoted(),
-                quoted(&lookup.dimension.surrogate())
-            ))
-        });
         let groups: Vec<String> = (1..=self.groups.len()).map(|n| n.to_string()).collect();
         format!(
             "WITH fresh AS (
     SELECT
         {}
-    FROM {fact} AS fact{}
+    FROM {}
     GROUP BY {}
 )",
             columns.join(",\n        "),
-            joins.collect::<String>(),
+            roles::joined(fact, lookups, tables),
             groups.join(", ")
         )
     }

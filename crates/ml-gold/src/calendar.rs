@@ -54,20 +54,19 @@ pub(crate) fn model(dimension: &Dimension, schema: &Ident, expr: &str) -> Result
         .collect();
     Ok(Model {
         install: vec![dimension.unknown(&table, &values?)],
-        fresh: fresh(dimension, &table, expr),
+        fresh: fresh(&table, &days(dimension, expr)),
         guards: Vec::new(),
         checks: Vec::new(),
         table,
     })
 }
 
-/// Days that yyyymmdd cannot say, and infinite ones, belong to the unknown member.
-fn fresh(dimension: &Dimension, table: &Table, expr: &str) -> String {
+/// The days from the first to the last of `days`. Days that yyyymmdd cannot say, and infinite ones, belong to the unknown member.
+pub(crate) fn fresh(table: &Table, days: &str) -> String {
     let columns: Vec<String> = table.columns.iter().map(Column::selected).collect();
     format!(
         "WITH source AS (
-    SELECT ({expr})::date AS day
-    FROM {} AS source
+    {days}
 ),
 bounds AS (
     SELECT min(day) AS first_day, max(day) AS last_day
@@ -83,7 +82,12 @@ fresh AS (
         {}
     FROM days
 )",
-        live(dimension.source()),
         columns.join(",\n        ")
     )
+}
+
+/// The days of its source.
+fn days(dimension: &Dimension, expr: &str) -> String {
+    let source = live(dimension.source());
+    format!("SELECT ({expr})::date AS day\n    FROM {source} AS source")
 }

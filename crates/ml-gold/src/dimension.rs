@@ -2,9 +2,11 @@ use ml_core::{Dataset, Error, Ident, Result, Statement, Type};
 
 use crate::calendar;
 use crate::column::Column;
+use crate::grain;
 use crate::history::History;
 use crate::model::Model;
 use crate::quote::{list, quoted};
+use crate::renewal::Renewal;
 use crate::table::Table;
 
 /// A dimension: one row per natural key (type 1), per key and span of time (type 2) or per day (date).
@@ -33,6 +35,17 @@ pub struct Dimension {
     latest: Vec<Column>,
     history: Option<History>,
     day: Option<String>,
+    pub(crate) renewal: Option<Renewal>,
+    keyed: KeyedBy,
+}
+
+/// What a source row keeps its natural key by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeyedBy {
+    /// Nothing: another key may come to stand in it.
+    Row,
+    /// The grain of the source.
+    Grain,
 }
 
 impl Dimension {
@@ -46,6 +59,8 @@ impl Dimension {
             latest: Vec::new(),
             history: None,
             day: None,
+            renewal: None,
+            keyed: KeyedBy::Row,
         }
     }
 
@@ -99,6 +114,37 @@ impl Dimension {
         self
     }
 
+    /// Says that the natural key is the grain of the source or a part of it, so that a row of it never changes its key.
+    /// The key is then made of plain columns, and that they are in one unique index of the source is checked when the
+    /// plan is installed.
+    ///
+    /// Renewed incrementally, a dimension has to know which keys the rows that changed had before. Where no fact
+    /// remembers that, because it is over the same source and refers to the dimension by the same expressions, this is
+    /// how it knows.
+    pub fn keyed_by_grain(mut self) -> Self {
+        self.keyed = KeyedBy::Grain;
+        self
+    }
+
+    /// How it is renewed.
+    pub fn renewed(mut self, renewal: Renewal) -> Self {
+        self.renewal = Some(renewal);
+        self
+    }
+
+    pub(crate) fn is_keyed_by_grain(&self) -> bool {
+        self.keyed == KeyedBy::Grain
+    }
+
+    /// The expressions over its source.
+    pub(crate) fn exprs(&self) -> Vec<String> {
+        let keys = self.keys();
+        let columns = keys.iter().chain(&self.attributes).chain(&self.latest);
+        let effective = self.history.iter().map(|history| &history.effective);
+        let exprs = columns.map(|column| &column.expr).chain(effective);
+        exprs.cloned().collect()
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -150,15 +196,21 @@ impl Dimension {
 
     pub(crate) fn model(&self, schema: &Ident) -> Result<Model> {
         self.check()?;
-        match (&self.day, &self.history) {
+        let mut model = match (&self.day, &self.history) {
             (Some(day), _) => calendar::model(self, schema, day),
             (None, Some(history)) => history.model(self, schema),
             (None, None) => self.type1(schema),
+        }?;
+        if self.is_keyed_by_grain() {
+            let checked = grain::check(self)?;
+            model.install.push(model.table.statement("grain", checked));
         }
+        Ok(model)
     }
 
     fn check(&self) -> Result<()> {
-        let extras = !self.attributes.is_empty() || self.history.is_some();
+        let extras =
+            !self.attributes.is_empty() || self.history.is_some() || self.is_keyed_by_grain();
         let valid = match self.is_calendar() {
             true => self.keys.is_empty() && !extras,
             false => !self.keys.is_empty(),

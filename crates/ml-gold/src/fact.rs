@@ -5,6 +5,7 @@ use crate::live::live;
 use crate::model::Model;
 use crate::quote::quoted;
 use crate::reference::Lookup;
+use crate::renewal::Renewal;
 use crate::table::Table;
 use crate::{Dimension, Reference, reconcile};
 
@@ -33,6 +34,7 @@ pub struct Fact {
     references: Vec<Reference>,
     columns: Vec<Column>,
     measures: Vec<String>,
+    pub(crate) renewal: Option<Renewal>,
 }
 
 impl Fact {
@@ -45,6 +47,7 @@ impl Fact {
             references: Vec::new(),
             columns: Vec::new(),
             measures: Vec::new(),
+            renewal: None,
         }
     }
 
@@ -86,8 +89,25 @@ impl Fact {
         self
     }
 
+    /// How it is renewed.
+    pub fn renewed(mut self, renewal: Renewal) -> Self {
+        self.renewal = Some(renewal);
+        self
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The expression of the instant it is looked up at.
+    pub(crate) fn instant(&self) -> Option<&str> {
+        self.at.as_deref()
+    }
+
+    /// The expressions of its own columns, and of that instant.
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = &str> {
+        let columns = self.columns.iter().map(|column| &*column.expr);
+        columns.chain(self.instant())
     }
 
     pub(crate) fn source(&self) -> &Dataset {
@@ -219,7 +239,7 @@ fresh AS (
 
     fn checks(&self, table: &Table, lookups: &[(Lookup<'_>, &Table)]) -> Vec<Audit> {
         let expected = lookups.iter().filter(|(lookup, _)| lookup.expected);
-        let known = expected.map(|(lookup, _)| self.known(table, &lookup.column));
+        let known = expected.map(|(lookup, _)| self.known(&table.quoted(), &lookup.column));
         let sums: Vec<reconcile::Sum> = self
             .measures()
             .map(|m| reconcile::Sum {
@@ -238,10 +258,10 @@ fresh AS (
         [reconciles].into_iter().chain(known).collect()
     }
 
-    fn known(&self, table: &Table, column: &str) -> Audit {
+    /// Counts the facts of a relation that are on the unknown member.
+    pub(crate) fn known(&self, relation: &str, column: &str) -> Audit {
         let sql = format!(
-            "SELECT \"_row_id\"\nFROM {}\nWHERE {} = -1",
-            table.quoted(),
+            "SELECT \"_row_id\"\nFROM {relation} AS fact\nWHERE {} = -1",
             quoted(column)
         );
         Audit::new(format!("{}.{column}.known", self.name), sql).warn()

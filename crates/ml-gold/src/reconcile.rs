@@ -2,7 +2,9 @@
 
 use ml_core::Audit;
 
-use crate::quote::literal;
+use crate::column::{Column, ROW_ID};
+use crate::difference::equal;
+use crate::quote::{list, literal, quoted};
 
 /// A number that must be the same on both sides: an aggregate over each.
 #[derive(Debug)]
@@ -59,4 +61,105 @@ WHERE compared.expected IS DISTINCT FROM compared.found",
         compared.collect::<Vec<_>>().join(",\n    ")
     );
     Audit::new(format!("{name}.reconciles"), sql)
+}
+
+/// Returns the rows of which a measure is not what the source has, or that only one of the two has.
+pub(crate) fn rows<'a>(
+    name: &str,
+    source: &str,
+    target: &str,
+    measures: impl Iterator<Item = &'a Column>,
+) -> Audit {
+    let measures: Vec<&Column> = measures.collect();
+    let names: Vec<&str> = measures.iter().map(|measure| &*measure.name).collect();
+    let id = quoted(ROW_ID);
+    let expected = measures.iter().map(|measure| measure.selected());
+    let expected: Vec<String> = [id.clone()].into_iter().chain(expected).collect();
+    let found = list([ROW_ID].into_iter().chain(names.iter().copied()));
+    let sql = format!(
+        "WITH expected AS (
+    SELECT {}, true AS \"_is\" FROM {source} AS source
+),
+found AS (
+    SELECT {found}, true AS \"_is\" FROM {target} AS target
+)
+SELECT concat('row ', coalesce(expected.{id}, found.{id}), ': ', {}) AS differs
+FROM expected
+FULL JOIN found ON found.{id} = expected.{id}
+WHERE ROW(expected.\"_is\"{}) IS DISTINCT FROM ROW(found.\"_is\"{})",
+        expected.join(", "),
+        said(&names),
+        further("expected", &names),
+        further("found", &names)
+    );
+    Audit::new(format!("{name}.reconciles"), sql)
+}
+
+/// Groups that were touched.
+pub(crate) struct Groups<'a> {
+    /// CTEs of which the last is `expected`.
+    pub(crate) expected: &'a str,
+    pub(crate) found: &'a str,
+    pub(crate) groups: &'a [&'a str],
+    pub(crate) sums: &'a [&'a str],
+    /// The sum that is 0 in a group that is to be gone.
+    pub(crate) count: Option<&'a str>,
+}
+
+/// Returns the groups of which a sum is not what it was with what came and went, or that are there without a fact.
+pub(crate) fn groups(name: &str, touched: &Groups<'_>) -> Audit {
+    let Groups {
+        expected,
+        found,
+        groups,
+        sums,
+        count,
+    } = touched;
+    let differ = sums.iter().map(|sum| {
+        let sum = quoted(sum);
+        format!("coalesce(found.{sum}, 0) <> expected.{sum}")
+    });
+    let first = quoted(groups[0]);
+    let emptied = count.iter().map(|count| {
+        let count = quoted(count);
+        format!("expected.{count} < 0 OR (expected.{count} = 0) <> (found.{first} IS NULL)")
+    });
+    let key = groups
+        .iter()
+        .map(|group| format!("expected.{}", quoted(group)));
+    let sql = format!(
+        "{expected}
+SELECT concat(concat_ws(', ', {}), ': ', {}) AS differs
+FROM expected
+LEFT JOIN {found} AS found ON {}
+WHERE {}",
+        key.collect::<Vec<_>>().join(", "),
+        said(sums),
+        equal("found", "expected", groups.iter().copied()),
+        differ.chain(emptied).collect::<Vec<_>>().join(" OR ")
+    );
+    Audit::new(format!("{name}.reconciles"), sql)
+}
+
+/// What two rows called `expected` and `found` have, in words.
+fn said(names: &[&str]) -> String {
+    let said = names.iter().map(|name| {
+        let column = quoted(name);
+        format!(
+            "CASE WHEN expected.{column} IS DISTINCT FROM found.{column} THEN concat({}, ' ', coalesce(expected.{column}::text, 'none'), \
+             ' expected, ', coalesce(found.{column}::text, 'none'), ' found') END"
+        , literal(name))
+    });
+    let said: Vec<String> = said.collect();
+    match said.is_empty() {
+        true => String::from("'only on one side'"),
+        false => format!("concat_ws('; ', {})", said.join(", ")),
+    }
+}
+
+fn further(alias: &str, names: &[&str]) -> String {
+    let names = names
+        .iter()
+        .map(|name| format!(", {alias}.{}", quoted(name)));
+    names.collect()
 }

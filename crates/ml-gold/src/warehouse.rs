@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use ml_core::{Audit, Dataset, Error, Ident, Plan, Result, Statement};
 
+use crate::delta::{self, Parts};
 use crate::live::live;
 use crate::model::Model;
 use crate::table::Table;
@@ -58,7 +59,7 @@ impl Warehouse {
     ///
     /// # Errors
     /// [`Contract`](ml_core::Kind::Contract) when two parts have one name, a part refers to another that is not
-    /// there, or a name cannot name anything.
+    /// there, a name cannot name anything, or a part is to be [renewed](crate::Renewal) incrementally that cannot be.
     pub fn render(self) -> Result<Plan> {
         let schema = Ident::new(self.name.as_str())?;
         self.check_names()?;
@@ -85,7 +86,18 @@ impl Warehouse {
         };
         let views: Result<Vec<Statement>> = self.views.iter().map(|v| v.render(&schema)).collect();
         let sources = self.sources();
+        let delta = delta::render(&Parts {
+            all: &self.dimensions,
+            dimensions: self.dimensions.iter().zip(&models.dimensions).collect(),
+            facts: self.facts.iter().zip(&models.facts).collect(),
+            aggregates: self.aggregates.iter().zip(&models.aggregates).collect(),
+        })?;
         Ok(Plan {
+            delta,
+            differences: models
+                .all()
+                .map(|model| model.table.differences())
+                .collect(),
             read: read(&sources),
             sources,
             install: models.install(&schema, views?),
