@@ -1,10 +1,10 @@
-use ml_core::{Error, Ident, Result, Type};
+use ml_core::{Audit, Error, Ident, Result, Type};
 
 use crate::Dimension;
 use crate::column::Column;
 use crate::fact::Fact;
 use crate::model::Model;
-use crate::quote::quoted;
+use crate::quote::{list, quoted};
 use crate::reconcile::{self, Sum};
 use crate::reference::Lookup;
 use crate::renewal::Renewal;
@@ -97,10 +97,6 @@ impl Aggregate {
         &self.fact
     }
 
-    pub(crate) fn groups(&self) -> &[Column] {
-        &self.groups
-    }
-
     /// Whether what facts bring and take away is all there is to its measures.
     pub(crate) fn is_additive(&self) -> bool {
         let measures = || self.measures.iter();
@@ -145,17 +141,32 @@ impl Aggregate {
         let measures: Result<Vec<Column>> =
             self.measures.iter().map(|m| m.column(self, fact)).collect();
         let table = self.table(schema, measures?)?;
-        let sums = self.measures.iter().filter_map(Measure::sum);
+        let fresh = self.fresh(&table, &source, &fact.lookups(dimensions)?, tables);
         Ok(Model {
             install: Vec::new(),
-            fresh: self.fresh(&table, &source, &fact.lookups(dimensions)?, tables),
             guards: Vec::new(),
-            checks: vec![reconcile::audit(&self.name, &source, &table.quoted(), sums)]
-                .into_iter()
-                .filter(|_| self.measures.iter().any(|m| m.sum().is_some()))
-                .collect(),
+            checks: self.check(&table, &source, &fresh).into_iter().collect(),
+            fresh,
             table,
         })
+    }
+
+    /// That it adds up to the fact; which groups do not is asked when it does not.
+    fn check(&self, table: &Table, source: &str, fresh: &str) -> Option<Audit> {
+        let target = table.quoted();
+        let addends = self.addends(table);
+        let names: Vec<&str> = addends.iter().map(|column| &*column.name).collect();
+        let groups: Vec<&str> = table.key.iter().map(String::as_str).collect();
+        let columns = list(groups.iter().chain(&names).copied());
+        let differing = reconcile::groups(&reconcile::Groups {
+            expected: &format!("{fresh},\nexpected AS (SELECT {columns} FROM fresh)"),
+            found: &target,
+            groups: &groups,
+            sums: &names,
+            count: self.counts().next(),
+        });
+        let sums = self.measures.iter().filter_map(Measure::sum);
+        (!names.is_empty()).then(|| reconcile::audit(&self.name, source, &target, sums, &differing))
     }
 
     fn table(&self, schema: &Ident, measures: Vec<Column>) -> Result<Table> {

@@ -249,11 +249,13 @@ fresh AS (
             })
             .collect();
         let rows = reconcile::Sum::rows();
+        let (source, target) = (live(&self.source), table.quoted());
         let reconciles = reconcile::audit(
             &self.name,
-            &live(&self.source),
-            &table.quoted(),
+            &source,
+            &target,
             [rows].into_iter().chain(sums),
+            &reconcile::rows(&source, &target, self.measures()),
         );
         [reconciles].into_iter().chain(known).collect()
     }

@@ -24,12 +24,14 @@ impl Sum {
     }
 }
 
-/// Returns the sums that differ, exactly; each side is read once.
+/// Returns what differs, by the query `differing`, where one of the sums does, exactly. Each side is read once, and the
+/// query is not asked where they agree.
 pub(crate) fn audit(
     name: &str,
     source: &str,
     target: &str,
     sums: impl IntoIterator<Item = Sum>,
+    differing: &str,
 ) -> Audit {
     let sums: Vec<Sum> = sums.into_iter().collect();
     let side = |expr: fn(&Sum) -> &String| {
@@ -48,35 +50,40 @@ pub(crate) fn audit(
 found AS (
     SELECT {} FROM {target} AS target
 )
-SELECT compared.*
-FROM expected
-CROSS JOIN found
-CROSS JOIN LATERAL (
-    VALUES
-    {}
-) AS compared (measure, expected, found)
-WHERE compared.expected IS DISTINCT FROM compared.found",
+SELECT differing.differs
+FROM (
+{differing}
+) AS differing
+WHERE EXISTS (
+    SELECT
+    FROM expected
+    CROSS JOIN found
+    CROSS JOIN LATERAL (
+        VALUES
+        {}
+    ) AS compared (measure, expected, found)
+    WHERE compared.expected IS DISTINCT FROM compared.found
+)",
         side(|sum| &sum.expected),
         side(|sum| &sum.found),
-        compared.collect::<Vec<_>>().join(",\n    ")
+        compared.collect::<Vec<_>>().join(",\n        ")
     );
     Audit::new(format!("{name}.reconciles"), sql)
 }
 
-/// Returns the rows of which a measure is not what the source has, or that only one of the two has.
+/// A query for the rows of which a measure is not what the source has, or that only one of the two has.
 pub(crate) fn rows<'a>(
-    name: &str,
     source: &str,
     target: &str,
     measures: impl Iterator<Item = &'a Column>,
-) -> Audit {
+) -> String {
     let measures: Vec<&Column> = measures.collect();
     let names: Vec<&str> = measures.iter().map(|measure| &*measure.name).collect();
     let id = quoted(ROW_ID);
     let expected = measures.iter().map(|measure| measure.selected());
     let expected: Vec<String> = [id.clone()].into_iter().chain(expected).collect();
     let found = list([ROW_ID].into_iter().chain(names.iter().copied()));
-    let sql = format!(
+    format!(
         "WITH expected AS (
     SELECT {}, true AS \"_is\" FROM {source} AS source
 ),
@@ -91,11 +98,15 @@ WHERE ROW(expected.\"_is\"{}) IS DISTINCT FROM ROW(found.\"_is\"{})",
         said(&names),
         further("expected", &names),
         further("found", &names)
-    );
-    Audit::new(format!("{name}.reconciles"), sql)
+    )
 }
 
-/// Groups that were touched.
+/// The check that is such a query.
+pub(crate) fn named(name: &str, differing: String) -> Audit {
+    Audit::new(format!("{name}.reconciles"), differing)
+}
+
+/// Groups as they should be and as they are.
 pub(crate) struct Groups<'a> {
     /// CTEs of which the last is `expected`.
     pub(crate) expected: &'a str,
@@ -106,8 +117,8 @@ pub(crate) struct Groups<'a> {
     pub(crate) count: Option<&'a str>,
 }
 
-/// Returns the groups of which a sum is not what it was with what came and went, or that are there without a fact.
-pub(crate) fn groups(name: &str, touched: &Groups<'_>) -> Audit {
+/// A query for the groups of which a sum is not as it should be, or that are there without a fact.
+pub(crate) fn groups(touched: &Groups<'_>) -> String {
     let Groups {
         expected,
         found,
@@ -117,28 +128,28 @@ pub(crate) fn groups(name: &str, touched: &Groups<'_>) -> Audit {
     } = touched;
     let differ = sums.iter().map(|sum| {
         let sum = quoted(sum);
-        format!("coalesce(found.{sum}, 0) <> expected.{sum}")
+        format!("coalesce(found.{sum}, 0) <> coalesce(expected.{sum}, 0)")
     });
     let first = quoted(groups[0]);
     let emptied = count.iter().map(|count| {
-        let count = quoted(count);
-        format!("expected.{count} < 0 OR (expected.{count} = 0) <> (found.{first} IS NULL)")
+        let count = format!("coalesce(expected.{}, 0)", quoted(count));
+        format!("{count} < 0 OR ({count} = 0) <> (found.{first} IS NULL)")
     });
-    let key = groups
-        .iter()
-        .map(|group| format!("expected.{}", quoted(group)));
-    let sql = format!(
+    let key = groups.iter().map(|group| {
+        let group = quoted(group);
+        format!("coalesce(expected.{group}, found.{group})")
+    });
+    format!(
         "{expected}
 SELECT concat(concat_ws(', ', {}), ': ', {}) AS differs
 FROM expected
-LEFT JOIN {found} AS found ON {}
+FULL JOIN {found} AS found ON {}
 WHERE {}",
         key.collect::<Vec<_>>().join(", "),
         said(sums),
         equal("found", "expected", groups.iter().copied()),
         differ.chain(emptied).collect::<Vec<_>>().join(" OR ")
-    );
-    Audit::new(format!("{name}.reconciles"), sql)
+    )
 }
 
 /// What two rows called `expected` and `found` have, in words.

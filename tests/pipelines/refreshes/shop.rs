@@ -1,7 +1,7 @@
 //! A small shop of every kind of model, and what can happen to its silver tables.
 
 use metalayer::core::{ColumnDef, Dataset, Plan, Type};
-use metalayer::gold::{Aggregate, Dimension, Fact, Reference, Renewal, Warehouse};
+use metalayer::gold::{Aggregate, Dimension, Fact, Reference, Renewal, View, Warehouse};
 use metalayer::pg::Refreshed;
 use metalayer::prelude::*;
 
@@ -159,7 +159,7 @@ const COUNTRIES: [&str; 4] = ["DE", "FR", "IT", "XX"];
 fn row(table: &str, dice: &mut Dice) -> Vec<String> {
     match table {
         "sales" => vec![
-            (1 + dice.below(60)).to_string(),
+            (1 + dice.below(24)).to_string(),
             pick(dice, &CUSTOMERS),
             pick(dice, &["", "pen", "cup", "hat"]),
             instant(dice),
@@ -197,9 +197,9 @@ pub(super) fn load(dice: &mut Dice) -> String {
     silver.load(&rows)
 }
 
-pub(super) async fn create(fresh: &Fresh) {
+pub(super) async fn create(database: &Database) {
     for silver in &SILVER {
-        fresh.database.create(&silver.table()).await.unwrap();
+        database.create(&silver.table()).await.unwrap();
     }
 }
 
@@ -298,7 +298,36 @@ pub(super) fn plan(schema: &str) -> Plan {
     for aggregate in aggregates() {
         warehouse = warehouse.aggregate(aggregate);
     }
-    warehouse.render().unwrap()
+    warehouse.view(totals(schema)).render().unwrap()
+}
+
+/// The same of one entity and one day, which has fewer steps.
+pub(super) fn small_plan(schema: &str) -> Plan {
+    let sales = Fact::new("fct_sales", SALES)
+        .at("sold_at")
+        .dimension(Reference::to("dim_customer").by("customer"))
+        .dimension(Reference::to("dim_date").by("sold_at"))
+        .measure("amount", Type::Numeric, "quantity * price");
+    let daily = Aggregate::new("agg_daily", "fct_sales")
+        .group("day", Type::Date, "date.day")
+        .count("lines")
+        .sum("amount", "amount");
+    let warehouse = Warehouse::new(schema)
+        .dimension(dimensions().remove(0))
+        .dimension(Dimension::date("dim_date", SALES, "sold_at"))
+        .fact(sales)
+        .aggregate(daily);
+    warehouse.view(totals(schema)).render().unwrap()
+}
+
+/// Facts and aggregate beside each other: where they differ, one of them is of another age.
+fn totals(schema: &str) -> View {
+    let select = "SELECT (SELECT count(*) FROM {}.fct_sales) AS facts, \
+        (SELECT coalesce(sum(lines), 0) FROM {}.agg_daily) AS lines, \
+        (SELECT coalesce(sum(amount), 0) FROM {}.fct_sales) AS amount, \
+        (SELECT coalesce(sum(amount), 0) FROM {}.agg_daily) AS daily_amount, \
+        (SELECT count(*) FROM {}.fct_sales LEFT JOIN {}.dim_customer USING (customer_key) WHERE customer_id IS NULL) AS orphans";
+    View::new("v_totals", select.replace("{}", schema))
 }
 
 pub(super) fn refresh(fresh: &Fresh, schema: &str) -> Refresh {

@@ -158,12 +158,8 @@ GROUP BY touched.\"_row_id\"",
             "(SELECT * FROM {} AS every WHERE every.\"_row_id\" IN (SELECT \"_row_id\" FROM {ids}))",
             self.model.table.quoted()
         );
-        let reconciles = reconcile::rows(
-            self.fact.name(),
-            &self.rows(),
-            &touched,
-            self.fact.measures(),
-        );
+        let differing = reconcile::rows(&self.rows(), &touched, self.fact.measures());
+        let reconciles = reconcile::named(self.fact.name(), differing);
         let expected = self.lookups.iter().filter(|(lookup, _)| lookup.expected);
         let known = expected.map(|(lookup, _)| self.fact.known(&touched, &lookup.column));
         [reconciles].into_iter().chain(known).collect()

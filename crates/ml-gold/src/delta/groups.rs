@@ -329,20 +329,19 @@ expected AS (
         let names: Vec<&str> = addends.iter().map(|column| &*column.name).collect();
         let count = self.aggregate.counts().next();
         (!names.is_empty()).then(|| {
-            reconcile::groups(
-                self.aggregate.name(),
-                &reconcile::Groups {
-                    expected: &self.expected(),
-                    found: &format!(
-                        "(SELECT * FROM {} WHERE {})",
-                        self.table().quoted(),
-                        self.touched()
-                    ),
-                    groups: &self.groups(),
-                    sums: &names,
-                    count,
-                },
-            )
+            let touched = format!(
+                "(SELECT * FROM {} WHERE {})",
+                self.table().quoted(),
+                self.touched()
+            );
+            let differing = reconcile::groups(&reconcile::Groups {
+                expected: &self.expected(),
+                found: &touched,
+                groups: &self.groups(),
+                sums: &names,
+                count,
+            });
+            reconcile::named(self.aggregate.name(), differing)
         })
     }
 }
