@@ -40,6 +40,7 @@ pub mod orders;
 mod personal_data;
 mod rebuild;
 mod reference;
+mod refreshes;
 mod replay;
 #[path = "../../examples/replay.rs"]
 #[allow(dead_code)]

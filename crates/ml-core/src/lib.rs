@@ -117,7 +117,7 @@ pub use notation::Notation;
 pub use observer::{Event, Observer, Silent};
 pub use origin::{Computed, Made, Origin};
 pub use pii::Pii;
-pub use plan::{Plan, Statement};
+pub use plan::{Delta, Plan, Statement};
 pub use position::{Located, Position};
 pub use predicate::Predicate;
 pub use record::{

@@ -155,11 +155,12 @@ impl Accumulating {
         let found = |lookup: &Lookup<'_>| star.table(lookup.dimension.name());
         let tables: Vec<&Table> = lookups.iter().filter_map(found).collect();
         let guards = lookups.iter().zip(&tables);
+        let fresh = self.fresh(&lookups, &tables);
         Ok(Model {
             install: Vec::new(),
-            fresh: self.fresh(&lookups, &tables),
             guards: guards.map(|(l, d)| l.guard(&table, d)).collect(),
-            checks: self.checks(&table, &lookups),
+            checks: self.checks(&table, &lookups, &fresh),
+            fresh,
             table,
         })
     }

@@ -1,4 +1,4 @@
-use ml_core::{Error, Ident, Result, Type};
+use ml_core::{Audit, Error, Ident, Result, Type};
 
 use crate::Dimension;
 use crate::column::Column;
@@ -7,12 +7,15 @@ use crate::model::Model;
 use crate::quote::quoted;
 use crate::reconcile::{self, Sum};
 use crate::reference::Lookup;
+use crate::renewal::Renewal;
 use crate::roles;
 use crate::table::Table;
 
-/// A table of sums and counts over a fact, one row per group, computed anew by each refresh.
+/// A table of sums and counts over a fact, one row per group.
 ///
-/// Expressions see the fact as `fact`, and each of its dimensions by the name of the key without `_key`.
+/// Expressions see the fact as `fact`, and each of its dimensions by the name of the key without `_key`. Renewed
+/// incrementally, counts and sums take what facts bring and take away; where there is another measure, or no count to
+/// tell by that a group is empty, the groups that were touched are computed anew.
 ///
 /// ```
 /// use ml_core::Type;
@@ -31,6 +34,7 @@ pub struct Aggregate {
     fact: String,
     groups: Vec<Column>,
     measures: Vec<Measure>,
+    pub(crate) renewal: Option<Renewal>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +52,7 @@ impl Aggregate {
             fact: fact.into(),
             groups: Vec::new(),
             measures: Vec::new(),
+            renewal: None,
         }
     }
 
@@ -77,16 +82,46 @@ impl Aggregate {
         self
     }
 
+    /// How it is renewed.
+    pub fn renewed(mut self, renewal: Renewal) -> Self {
+        self.renewal = Some(renewal);
+        self
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
+    /// The name of the fact it is over.
     pub(crate) fn over(&self) -> &str {
         &self.fact
     }
 
     pub(crate) fn groups(&self) -> &[Column] {
         &self.groups
+    }
+
+    /// Whether what facts bring and take away is all there is to its measures.
+    pub(crate) fn is_additive(&self) -> bool {
+        let measures = || self.measures.iter();
+        let counts = measures().any(|measure| matches!(measure, Measure::Count(_)));
+        counts && measures().all(|measure| measure.sum().is_some())
+    }
+
+    /// Its counts.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = &str> {
+        self.measures.iter().filter_map(|measure| match measure {
+            Measure::Count(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Of the columns of its table those that add up.
+    pub(crate) fn addends<'a>(&self, table: &'a Table) -> Vec<&'a Column> {
+        let columns = table.columns[self.groups.len()..].iter();
+        let measures = columns.zip(&self.measures);
+        let adding = measures.filter(|(_, measure)| measure.sum().is_some());
+        adding.map(|(column, _)| column).collect()
     }
 
     /// The aggregate over one of `facts`, whose table is among `tables`.
@@ -114,17 +149,24 @@ impl Aggregate {
             .map(|m| m.column(self, fact, &lookups))
             .collect();
         let table = self.table(schema, measures?)?;
-        let sums = self.measures.iter().filter_map(Measure::sum);
+        let fresh = self.fresh(&table, &source, &lookups, tables);
         Ok(Model {
             install: Vec::new(),
-            fresh: self.fresh(&table, &source, &lookups, tables),
             guards: Vec::new(),
-            checks: vec![reconcile::audit(&self.name, &source, &table.quoted(), sums)]
-                .into_iter()
-                .filter(|_| self.measures.iter().any(|m| m.sum().is_some()))
-                .collect(),
+            checks: self.check(&table, &source, &fresh).into_iter().collect(),
+            fresh,
             table,
         })
+    }
+
+    /// That it adds up to the fact; which groups do not is asked when it does not.
+    fn check(&self, table: &Table, source: &str, fresh: &str) -> Option<Audit> {
+        let target = table.quoted();
+        let addends = self.addends(table);
+        let names: Vec<&str> = addends.iter().map(|column| &*column.name).collect();
+        let differing = reconcile::all(fresh, table, &names, self.counts().next());
+        let sums = self.measures.iter().filter_map(Measure::sum);
+        (!names.is_empty()).then(|| reconcile::audit(&self.name, source, &target, sums, &differing))
     }
 
     fn table(&self, schema: &Ident, measures: Vec<Column>) -> Result<Table> {

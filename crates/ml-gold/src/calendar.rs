@@ -54,19 +54,19 @@ pub(crate) fn model(dimension: &Dimension, schema: &Ident, expr: &str) -> Result
         .collect();
     Ok(Model {
         install: vec![dimension.unknown(&table, &values?)],
-        fresh: fresh(dimension, &table, expr),
+        fresh: fresh(&table, &days(dimension, expr)),
         guards: Vec::new(),
         checks: Vec::new(),
         table,
     })
 }
 
-/// Days that yyyymmdd cannot say, and infinite ones, belong to the unknown member.
-fn fresh(dimension: &Dimension, table: &Table, expr: &str) -> String {
+/// The days from the first to the last of `days`. Days that yyyymmdd cannot say, and infinite ones, belong to the unknown member.
+pub(crate) fn fresh(table: &Table, days: &str) -> String {
     let columns: Vec<String> = table.columns.iter().map(Column::selected).collect();
     format!(
         "WITH source AS (
-    {}
+    {days}
 ),
 bounds AS (
     SELECT min(day) AS first_day, max(day) AS last_day
@@ -82,7 +82,6 @@ fresh AS (
         {}
     FROM days
 )",
-        days(dimension, expr),
         columns.join(",\n        ")
     )
 }

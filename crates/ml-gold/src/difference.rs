@@ -7,11 +7,27 @@ use crate::table::Table;
 impl Table {
     /// Computes what differs from `fresh`, a list of CTEs of which the last is named so.
     pub(crate) fn differ(&self, fresh: &str) -> Vec<Statement> {
+        self.differ_where(fresh, None)
+    }
+
+    /// The same for the rows that `within` is true of, where `fresh` is about no others.
+    pub(crate) fn differ_where(&self, fresh: &str, within: Option<&str>) -> Vec<Statement> {
         let name = self.temporary();
         vec![
-            self.statement("differences", self.difference(fresh)),
+            self.statement("differences", self.difference(fresh, within)),
             self.statement("statistics of the differences", format!("ANALYZE {name}")),
         ]
+    }
+
+    /// What was found to differ, by key.
+    pub(crate) fn differences(&self) -> Statement {
+        let key = self.key.iter().map(|key| format!("diff.{}", quoted(key)));
+        let sql = format!(
+            "SELECT diff.\"_change\" AS change, concat_ws(', ', {}) AS differs\nFROM {} AS diff",
+            key.collect::<Vec<_>>().join(", "),
+            self.temporary()
+        );
+        Statement::new(self.name.clone(), sql)
     }
 
     /// Writes the rows that changed and those that are new.
@@ -46,15 +62,20 @@ impl Table {
         )
     }
 
-    fn temporary(&self) -> String {
+    pub(crate) fn temporary(&self) -> String {
         format!("pg_temp.{}", quoted(&self.difference_name()))
     }
 
-    fn difference(&self, fresh: &str) -> String {
+    fn difference(&self, fresh: &str, within: Option<&str>) -> String {
         let key = quoted(&self.key[0]);
         let columns: Vec<String> = self.columns.iter().map(|c| self.changed(&c.name)).collect();
-        let unknown = self.unknown.as_ref();
-        let known = unknown.map(|key| format!(" WHERE {} <> -1", quoted(key)));
+        let known = self.unknown.iter();
+        let known = known.map(|key| format!("{} <> -1", quoted(key)));
+        let held: Vec<String> = known.chain(within.map(String::from)).collect();
+        let held = match held.is_empty() {
+            true => String::new(),
+            false => format!(" WHERE {}", held.join(" AND ")),
+        };
         format!(
             "CREATE TEMPORARY TABLE {} ON COMMIT DROP AS
 {fresh}
@@ -69,7 +90,7 @@ WHERE ROW({}) IS DISTINCT FROM ROW({})",
             columns.join(",\n    "),
             list(self.names()),
             self.quoted(),
-            known.unwrap_or_default(),
+            held,
             self.matched("held", "fresh"),
             of("fresh", self.names()),
             of("held", self.names()),
@@ -131,14 +152,24 @@ END",
     }
 
     /// Equality of the keys, which hashes and merges because none is NULL.
-    fn matched(&self, left: &str, right: &str) -> String {
-        let keys = self.key.iter().map(|key| quoted(key));
-        let equal = keys.map(|key| format!("{left}.{key} = {right}.{key}"));
-        equal.collect::<Vec<_>>().join(" AND ")
+    pub(crate) fn matched(&self, left: &str, right: &str) -> String {
+        equal(left, right, self.key.iter().map(String::as_str))
     }
 }
 
-fn of(alias: &str, names: Vec<&str>) -> String {
+/// Equality of columns of the same names.
+pub(crate) fn equal<'a>(
+    left: &str,
+    right: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> String {
+    let names = names.into_iter().map(quoted);
+    let equal = names.map(|name| format!("{left}.{name} = {right}.{name}"));
+    equal.collect::<Vec<_>>().join(" AND ")
+}
+
+/// Columns of one relation, in a list.
+pub(crate) fn of<'a>(alias: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     let names = names
         .into_iter()
         .map(|name| format!("{alias}.{}", quoted(name)));

@@ -2,10 +2,12 @@ use ml_core::{Dataset, Error, Ident, Result, Statement, Type};
 
 use crate::calendar;
 use crate::column::Column;
+use crate::grain;
 use crate::history::History;
 use crate::inferred::{self, Wanted};
 use crate::model::Model;
 use crate::quote::{list, quoted};
+use crate::renewal::Renewal;
 use crate::table::Table;
 
 /// A dimension: one row per natural key (type 1), per key and span of time (type 2) or per day (date).
@@ -41,6 +43,8 @@ pub struct Dimension {
     pub(crate) wanted: Vec<Wanted>,
     /// The dimension it is to agree with.
     pub(crate) conforms: Option<String>,
+    pub(crate) renewal: Option<Renewal>,
+    keyed: KeyedBy,
 }
 
 /// What tells the members of a dimension apart.
@@ -48,6 +52,15 @@ pub struct Dimension {
 pub(crate) enum Identity {
     Keyed,
     Combination,
+}
+
+/// What a source row keeps its natural key by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeyedBy {
+    /// Nothing: another key may come to stand in it.
+    Row,
+    /// The grain of the source.
+    Grain,
 }
 
 impl Dimension {
@@ -65,6 +78,8 @@ impl Dimension {
             identity: Identity::Keyed,
             wanted: Vec::new(),
             conforms: None,
+            renewal: None,
+            keyed: KeyedBy::Row,
         }
     }
 
@@ -124,6 +139,37 @@ impl Dimension {
         self
     }
 
+    /// Says that the natural key is the grain of the source or a part of it, so that a row of it never changes its key.
+    /// The key is then made of plain columns, and that they are in one unique index of the source is checked when the
+    /// plan is installed.
+    ///
+    /// Renewed incrementally, a dimension has to know which keys the rows that changed had before. Where no fact
+    /// remembers that, because it is over the same source and refers to the dimension by the same expressions, this is
+    /// how it knows.
+    pub fn keyed_by_grain(mut self) -> Self {
+        self.keyed = KeyedBy::Grain;
+        self
+    }
+
+    /// How it is renewed.
+    pub fn renewed(mut self, renewal: Renewal) -> Self {
+        self.renewal = Some(renewal);
+        self
+    }
+
+    pub(crate) fn is_keyed_by_grain(&self) -> bool {
+        self.keyed == KeyedBy::Grain
+    }
+
+    /// The expressions over its source.
+    pub(crate) fn exprs(&self) -> Vec<String> {
+        let keys = self.keys();
+        let columns = keys.iter().chain(&self.attributes).chain(&self.latest);
+        let effective = self.history.iter().map(|history| &history.effective);
+        let exprs = columns.map(|column| &column.expr).chain(effective);
+        exprs.cloned().collect()
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -166,6 +212,16 @@ impl Dimension {
         }
     }
 
+    /// Why its members do not follow from rows of its source by their keys alone, if they do not.
+    pub(crate) fn further_rows(&self) -> Option<&'static str> {
+        match () {
+            () if self.identity == Identity::Combination => Some("its members are combinations"),
+            () if !self.further.is_empty() => Some("its days are those of several sources"),
+            () if !self.wanted.is_empty() => Some("facts infer members of it"),
+            () => None,
+        }
+    }
+
     pub(crate) fn history(&self) -> Option<&History> {
         self.history.as_ref()
     }
@@ -181,11 +237,17 @@ impl Dimension {
             (None, Some(history)) => history.model(self, schema),
             (None, None) => self.type1(schema),
         };
-        inferred::complete(self, model?)
+        let mut model = inferred::complete(self, model?)?;
+        if self.is_keyed_by_grain() {
+            let checked = grain::check(self)?;
+            model.install.push(model.table.statement("grain", checked));
+        }
+        Ok(model)
     }
 
     fn check(&self) -> Result<()> {
-        let extras = !self.attributes.is_empty() || self.history.is_some();
+        let extras =
+            !self.attributes.is_empty() || self.history.is_some() || self.is_keyed_by_grain();
         if self.identity == Identity::Combination {
             return self.check_combination();
         }

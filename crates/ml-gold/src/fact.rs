@@ -5,6 +5,7 @@ use crate::live::live;
 use crate::model::Model;
 use crate::quote::quoted;
 use crate::reference::Lookup;
+use crate::renewal::Renewal;
 use crate::table::Table;
 use crate::{Additivity, Dimension, Reference, reconcile};
 
@@ -35,6 +36,7 @@ pub struct Fact {
     measures: Vec<String>,
     /// Measures that do not add up over everything.
     pub(crate) partly: Vec<(String, Additivity)>,
+    pub(crate) renewal: Option<Renewal>,
 }
 
 impl Fact {
@@ -48,6 +50,7 @@ impl Fact {
             columns: Vec::new(),
             measures: Vec::new(),
             partly: Vec::new(),
+            renewal: None,
         }
     }
 
@@ -89,8 +92,25 @@ impl Fact {
         self
     }
 
+    /// How it is renewed.
+    pub fn renewed(mut self, renewal: Renewal) -> Self {
+        self.renewal = Some(renewal);
+        self
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The expression of the instant it is looked up at.
+    pub(crate) fn instant(&self) -> Option<&str> {
+        self.at.as_deref()
+    }
+
+    /// The expressions of its own columns, and of that instant.
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = &str> {
+        let columns = self.columns.iter().map(|column| &*column.expr);
+        columns.chain(self.instant())
     }
 
     pub(crate) fn source(&self) -> &Dataset {
@@ -222,7 +242,7 @@ fresh AS (
 
     fn checks(&self, table: &Table, lookups: &[(Lookup<'_>, &Table)]) -> Vec<Audit> {
         let expected = lookups.iter().filter(|(lookup, _)| lookup.expected);
-        let known = expected.map(|(lookup, _)| self.known(table, &lookup.column));
+        let known = expected.map(|(lookup, _)| self.known(&table.quoted(), &lookup.column));
         let sums: Vec<reconcile::Sum> = self
             .measures()
             .map(|m| reconcile::Sum {
@@ -232,19 +252,21 @@ fresh AS (
             })
             .collect();
         let rows = reconcile::Sum::rows();
+        let (source, target) = (live(&self.source), table.quoted());
         let reconciles = reconcile::audit(
             &self.name,
-            &live(&self.source),
-            &table.quoted(),
+            &source,
+            &target,
             [rows].into_iter().chain(sums),
+            &reconcile::rows(&source, &target, self.measures()),
         );
         [reconciles].into_iter().chain(known).collect()
     }
 
-    fn known(&self, table: &Table, column: &str) -> Audit {
+    /// Counts the facts of a relation that are on the unknown member.
+    pub(crate) fn known(&self, relation: &str, column: &str) -> Audit {
         let sql = format!(
-            "SELECT \"_row_id\"\nFROM {}\nWHERE {} = -1",
-            table.quoted(),
+            "SELECT \"_row_id\"\nFROM {relation} AS fact\nWHERE {} = -1",
             quoted(column)
         );
         Audit::new(format!("{}.{column}.known", self.name), sql).warn()

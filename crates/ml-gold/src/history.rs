@@ -2,7 +2,7 @@ use ml_core::{Audit, Error, Ident, Result, Type};
 
 use crate::Dimension;
 use crate::column::Column;
-use crate::live::live;
+use crate::live::{live, over};
 use crate::model::Model;
 use crate::quote::{list, literal, quoted};
 use crate::table::Table;
@@ -26,7 +26,7 @@ impl History {
             install: vec![dimension.unknown(&table, &values?)],
             fresh: self.fresh(dimension, &table)?,
             guards: vec![exclusion(dimension, &table)],
-            checks: checks(dimension, &table),
+            checks: checks(dimension, &table.quoted()),
             table,
         })
     }
@@ -91,7 +91,14 @@ impl History {
             ));
         }
         let effective = Column::new("_latest_0", Type::Timestamp, &*self.effective);
+        let dated = format!(
+            "(SELECT * FROM {} AS source WHERE isfinite({}))",
+            live(dimension.source()),
+            effective.value()
+        );
         let latest = dimension.latest_of(&others, "newest", &[effective])?;
+        // They have no part in the history, and a fact on the unknown member would not tell whose they were.
+        let latest = over(&latest, dimension.source(), &dated);
         let keys = dimension.keys();
         let own = keys.iter().map(|key| format!("spans.{}", key.quoted()));
         let further = table.columns[keys.len()..].iter().map(Column::quoted);
@@ -204,21 +211,21 @@ fn exclusion(dimension: &Dimension, table: &Table) -> String {
 }
 
 /// The same promises as the constraints give, for servers that cannot have them.
-fn checks(dimension: &Dimension, table: &Table) -> Vec<Audit> {
-    let (name, relation) = (dimension.name(), table.quoted());
+pub(crate) fn checks(dimension: &Dimension, relation: &str) -> Vec<Audit> {
+    let name = dimension.name();
     let keys = list(dimension.keys().iter().map(|key| &*key.name));
     let known = format!("{} <> -1", quoted(&dimension.surrogate()));
     let overlap = format!(
         "SELECT *
 FROM (
     SELECT {keys}, \"valid_from\", \"valid_to\", lead(\"valid_from\") OVER (PARTITION BY {keys} ORDER BY \"valid_from\") AS \"next_from\"
-    FROM {relation}
+    FROM {relation} AS held
     WHERE {known}
 ) AS spans
 WHERE \"next_from\" < \"valid_to\""
     );
     let current = format!(
-        "SELECT {keys}\nFROM {relation}\nWHERE {known}\nGROUP BY {keys}\nHAVING count(*) FILTER (WHERE \"is_current\") <> 1"
+        "SELECT {keys}\nFROM {relation} AS held\nWHERE {known}\nGROUP BY {keys}\nHAVING count(*) FILTER (WHERE \"is_current\") <> 1"
     );
     vec![
         Audit::new(format!("{name}.no_overlap"), overlap),

@@ -1,9 +1,9 @@
 use ml_core::{Dataset, Error, Result};
 
-use crate::Dimension;
 use crate::column::Column;
 use crate::quote::{literal, quoted};
 use crate::table::Table;
+use crate::{Dimension, Fact};
 
 /// How a fact finds its row in a dimension: by an expression for each natural key.
 ///
@@ -125,6 +125,28 @@ pub(crate) struct Lookup<'a> {
 }
 
 impl Lookup<'_> {
+    /// Whether the dimension has a member for each row of the fact with a key: it is made of the same rows, by the same
+    /// expressions. What a fact is on then tells which key its row had when it was last refreshed.
+    pub(crate) fn is_own(&self, fact: &Fact) -> bool {
+        let history = self.dimension.history();
+        let at = fact.instant();
+        self.dimension.source() == fact.source()
+            && self.by.iter().all(|(key, expr)| same(&key.expr, expr))
+            && history.is_none_or(|history| at.is_some_and(|at| same(&history.effective, at)))
+    }
+
+    /// The expressions it is found by.
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = &str> {
+        self.by.iter().map(|(_, expr)| expr.as_str())
+    }
+
+    /// The names of the natural keys, and what [`values`](Lookup::values) calls them.
+    pub(crate) fn sought(&self, nth: usize) -> Vec<(&str, String)> {
+        let by = self.by.iter().enumerate();
+        by.map(|(n, (key, _))| (&*key.name, sought(nth, n)))
+            .collect()
+    }
+
     pub(crate) fn foreign_key(&self) -> Column {
         Column::new(&*self.column, self.dimension.key_type(), "-1")
     }
@@ -212,6 +234,10 @@ impl Lookup<'_> {
             key = quoted(&self.dimension.surrogate()),
         )
     }
+}
+
+fn same(one: &str, other: &str) -> bool {
+    one.trim() == other.trim()
 }
 
 fn sought(nth: usize, n: usize) -> String {

@@ -166,11 +166,12 @@ impl Snapshot {
             let dimension = star.table(lookup.dimension.name())?;
             Some(lookup.guard(&table, dimension))
         });
+        let fresh = self.fresh(&base, &table, &measures);
         Ok(Model {
             install: Vec::new(),
-            fresh: self.fresh(&base, &table, &measures),
             guards: guards.collect(),
-            checks: self.checks(&base, &table),
+            checks: self.checks(&base, &table, &fresh),
+            fresh,
             table,
         })
     }

@@ -55,6 +55,11 @@ impl Table {
         format!("{}_diff", self.name)
     }
 
+    /// A temporary table of a refresh, of a suffix no longer than that of the differences.
+    pub(crate) fn beside(&self, suffix: &str) -> String {
+        format!("pg_temp.{}", quoted(&format!("{}_{suffix}", self.name)))
+    }
+
     pub(crate) fn names(&self) -> Vec<&str> {
         self.columns.iter().map(|column| &*column.name).collect()
     }

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use ml_core::{Audit, Dataset, Error, Ident, Origin, Plan, Result, Statement};
 
+use crate::delta::{self, Parts};
 use crate::derived::{self, Derived};
 use crate::inferred;
 use crate::live::live;
@@ -65,17 +66,30 @@ impl Warehouse {
     ///
     /// # Errors
     /// [`Contract`](ml_core::Kind::Contract) when two parts have one name, a part refers to another that is not
-    /// there, or a name cannot name anything.
+    /// there, a name cannot name anything, or a part is to be [renewed](crate::Renewal) incrementally that cannot be.
     pub fn render(self) -> Result<Plan> {
         let schema = Ident::new(self.name.as_str())?;
         self.check_names()?;
         self.check_conformed()?;
-        let (models, origins) = self.models(&schema)?;
+        let announced = inferred::announced(&self.dimensions, &self.facts)?;
+        let (models, origins) = self.models(&schema, &announced)?;
         let parts = models.all().map(|model| &*model.table.name).collect();
         let views = reads::ordered(&self.name, &self.views, &parts)?;
         let views: Result<Vec<Statement>> = views.iter().map(|v| v.render(&schema)).collect();
         let sources = self.sources();
+        let delta = delta::render(&Parts {
+            all: &self.dimensions,
+            dimensions: announced.iter().zip(&models.dimensions).collect(),
+            facts: self.facts.iter().zip(&models.facts).collect(),
+            derived: models.derived.iter().collect(),
+            aggregates: self.aggregates.iter().zip(&models.aggregates).collect(),
+        })?;
         Ok(Plan {
+            delta,
+            differences: models
+                .all()
+                .map(|model| model.table.differences())
+                .collect(),
             read: read(&sources),
             sources,
             origins,
@@ -87,8 +101,7 @@ impl Warehouse {
     }
 
     /// Each after those that it is made of, and what that is.
-    fn models(&self, schema: &Ident) -> Result<(Models, Vec<Origin>)> {
-        let announced = inferred::announced(&self.dimensions, &self.facts)?;
+    fn models(&self, schema: &Ident, announced: &[Dimension]) -> Result<(Models, Vec<Origin>)> {
         let dimensions: Result<Vec<Model>> = announced.iter().map(|d| d.model(schema)).collect();
         let dimensions = dimensions?;
         let mut tables: Vec<&Table> = dimensions.iter().map(|model| &model.table).collect();

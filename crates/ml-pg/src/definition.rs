@@ -32,6 +32,12 @@ impl Table {
                 ";\nCREATE INDEX ON {table} USING brin (\"_load_id\") WITH (pages_per_range = 32)"
             );
         }
+        if !matches!(self.keeping, Keeping::Landing) {
+            // who follows its changes finds them, and the rows that hang on others, by it; as small as the one above
+            create += &format!(
+                ";\nCREATE INDEX ON {table} USING brin (\"_changed_load\" int8_minmax_multi_ops, \"_row_id\" int8_minmax_multi_ops) WITH (pages_per_range = 32)"
+            );
+        }
         if let (Keeping::History(merge), Some(versions)) = (&self.keeping, self.versions()?) {
             create += &format!(";\n{}", versions.version_key(merge));
         }

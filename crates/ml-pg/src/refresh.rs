@@ -1,24 +1,33 @@
+mod build;
+mod compare;
+mod due;
+
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use ml_core::{
-    Error, Event, Fingerprint, Flow, LoadId, LoadKey, Outcome, Plan, Receipt, Result, Scorecard,
-    Verdict,
+    Error, Event, Fingerprint, Flow, LoadId, LoadKey, Outcome, Plan, Receipt, Result, Verdict,
 };
 use tokio_postgres::types::Type;
 use tokio_postgres::{IsolationLevel, Transaction};
 
 use crate::Database;
-use crate::audit::{count_all, only_count};
+use crate::audit::only_count;
 use crate::commit::commit;
 use crate::failure::Doing;
 use crate::inputs::{self, Inputs};
 use crate::ledger::{self, Entry};
-use crate::metrics::{Metrics, Past};
+use crate::metrics::Past;
 use crate::step::step;
 use crate::{ModelRun, vacuum};
+use build::Built;
+use due::{Asked, Due, Found};
 
 /// Runs the plan of a warehouse: one REPEATABLE READ transaction that readers see all of or nothing of.
+///
+/// It is [incremental](Mode::Incremental) where the plan is installed as it is, says how, and the new loads of the
+/// sources are known; [in full](Mode::Full) elsewhere. Both come to the same tables, which
+/// [`compare_with_full`](Refresh::compare_with_full) shows. Readers are never blocked: nothing is made, dropped or
+/// locked on the way but rows.
 #[derive(Debug)]
 pub struct Refresh {
     database: Database,
@@ -32,10 +41,21 @@ pub struct Refresh {
 pub struct Refreshed {
     /// Applied, refused by a check, or replayed when there was nothing new.
     pub outcome: Outcome,
+    /// From what the tables were made, if there was something to do.
+    pub mode: Option<Mode>,
     /// What each step did, and how many rows it changed.
     pub steps: Vec<(String, u64)>,
     /// What it did to each of its tables, models first; nothing unless it was applied.
     pub models: Vec<ModelRun>,
+}
+
+/// From what a refresh makes the tables of a warehouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// From what the new loads of its sources have changed; models that are renewed in full from all of theirs.
+    Incremental,
+    /// From all there is in its sources.
+    Full,
 }
 
 /// Before the first snapshot: an advisory lock would come too late, and its waiter would see the old state.
@@ -72,33 +92,36 @@ impl Refresh {
     /// that fails is no error: the refresh is refused, and the old state stays.
     #[tracing::instrument(name = "refresh", skip_all, fields(warehouse = self.plan.warehouse.as_str()))]
     pub async fn run(&self, flow: &Flow) -> Result<Refreshed> {
+        self.refresh(flow, Asked::WhatIsDue).await
+    }
+
+    /// Refreshes in full, whether or not there is something new. Rows that are as they should be are not written.
+    ///
+    /// # Errors
+    /// As [`run`](Refresh::run).
+    #[tracing::instrument(name = "rebuild", skip_all, fields(warehouse = self.plan.warehouse.as_str()))]
+    pub async fn rebuild(&self, flow: &Flow) -> Result<Refreshed> {
+        self.refresh(flow, Asked::Everything).await
+    }
+
+    async fn refresh(&self, flow: &Flow, asked: Asked) -> Result<Refreshed> {
         let mut lease = self.database.lease().await?;
         let (client, clean) = lease.open();
         step("begin_refresh");
-        let tx = client
-            .build_transaction()
-            .isolation_level(IsolationLevel::RepeatableRead)
-            .start()
-            .await;
-        let tx = tx.doing(self.doing("cannot begin"))?;
-        step("lock_warehouse");
-        tx.batch_execute(LOCK)
-            .await
-            .doing(self.doing("cannot wait for its turn"))?;
-        let found = self.find(&tx).await?;
-        if let (true, Some((_, load))) = (
-            found.inputs.loads.is_empty() && !found.replanned,
-            &found.installed,
-        ) {
-            tx.rollback().await.doing(self.doing("cannot roll back"))?;
-            *clean = true;
-            let load = *load;
-            return Ok(Refreshed {
-                outcome: Outcome::Replayed(load),
-                steps: Vec::new(),
-                models: Vec::new(),
-            });
-        }
+        let tx = self.begin(client).await?;
+        let found = match self.due(&tx, asked).await? {
+            Due::Refresh(found) => found,
+            Due::Nothing(load) => {
+                tx.rollback().await.doing(self.doing("cannot roll back"))?;
+                *clean = true;
+                return Ok(Refreshed {
+                    outcome: Outcome::Replayed(load),
+                    mode: None,
+                    steps: Vec::new(),
+                    models: Vec::new(),
+                });
+            }
+        };
         let built = self.build(&tx, flow, &found).await?;
         let mut models = Vec::new();
         let load = match &built.verdict {
@@ -106,16 +129,10 @@ impl Refresh {
                 models = self.measure(&tx, &built, &found).await?;
                 self.close(&tx, &built, &found.inputs).await?;
                 step("commit");
-                commit(
-                    tx,
-                    clean,
-                    &self.database,
-                    built.entry.load,
-                    &built.entry.xid,
-                )
-                .await?;
+                let Entry { load, xid, .. } = &built.entry;
+                commit(tx, clean, &self.database, *load, xid).await?;
                 self.started.store(true, Ordering::Relaxed);
-                built.entry.load
+                *load
             }
             Verdict::Refused(_) => {
                 tx.rollback().await.doing(self.doing("cannot roll back"))?;
@@ -126,6 +143,32 @@ impl Refresh {
         };
         step("committed");
         vacuum::after(&self.database, &self.plan.warehouse, &models).await;
+        Ok(self.tell(flow, found.mode, (built, models), load).await)
+    }
+
+    /// Begins, and waits for its turn.
+    async fn begin<'a>(&self, client: &'a mut tokio_postgres::Client) -> Result<Transaction<'a>> {
+        let tx = client
+            .build_transaction()
+            .isolation_level(IsolationLevel::RepeatableRead)
+            .start()
+            .await;
+        let tx = tx.doing(self.doing("cannot begin"))?;
+        step("lock_warehouse");
+        tx.batch_execute(LOCK)
+            .await
+            .doing(self.doing("cannot wait for its turn"))?;
+        Ok(tx)
+    }
+
+    /// Tells what it came to, now that it is true.
+    async fn tell(
+        &self,
+        flow: &Flow,
+        mode: Mode,
+        (built, models): (Built, Vec<ModelRun>),
+        load: LoadId,
+    ) -> Refreshed {
         let Built {
             card,
             verdict,
@@ -143,11 +186,12 @@ impl Refresh {
             outcome: &outcome,
         })
         .await;
-        Ok(Refreshed {
+        Refreshed {
             outcome,
+            mode: Some(mode),
             steps,
             models,
-        })
+        }
     }
 
     async fn measure(
@@ -173,76 +217,6 @@ impl Refresh {
         format!("refresh:{}", self.plan.warehouse.as_str())
     }
 
-    async fn find(&self, tx: &Transaction<'_>) -> Result<Found> {
-        step("find_inputs");
-        let starting = !self.started.load(Ordering::Relaxed);
-        let sources: Vec<String> = self.plan.sources.iter().map(ToString::to_string).collect();
-        let inputs =
-            inputs::new_inputs(tx, &self.pipeline(), &sources, starting, &self.pipeline()).await?;
-        let name = self.plan.warehouse.as_str();
-        let rows = tx
-            .query_typed(
-                include_str!("../sql/installed_plan.sql"),
-                &[(&name, Type::TEXT)],
-            )
-            .await;
-        let rows = rows.doing(self.doing("cannot look its plan up"))?;
-        let installed = rows
-            .first()
-            .map(|row| (row.get::<_, Vec<u8>>(0), LoadId(row.get(1))));
-        let replanned = installed
-            .as_ref()
-            .is_none_or(|(plan, _)| plan.as_slice() != self.fingerprint.as_bytes());
-        Ok(Found {
-            inputs,
-            installed,
-            replanned,
-        })
-    }
-
-    /// Everything but the commit.
-    async fn build(&self, tx: &Transaction<'_>, flow: &Flow, found: &Found) -> Result<Built> {
-        flow.tell(Event::Begun {
-            source: self.plan.warehouse.as_str(),
-        })
-        .await;
-        let entry = self.enter(tx).await?;
-        if found.replanned {
-            step("install");
-            for statement in &self.plan.install {
-                tx.batch_execute(&statement.sql)
-                    .await
-                    .doing(self.doing(&statement.label))?;
-            }
-        }
-        let mut metrics = Metrics::start(tx, &self.plan).await?;
-        let mut steps = Vec::new();
-        for statement in &self.plan.steps {
-            step("refresh_step");
-            let started = Instant::now();
-            let rows = tx
-                .execute_typed(&statement.sql, &[])
-                .await
-                .doing(self.doing(&statement.label))?;
-            metrics.took(&statement.label, started.elapsed());
-            flow.tell(Event::Step {
-                label: &statement.label,
-                rows,
-            })
-            .await;
-            steps.push((statement.label.clone(), rows));
-        }
-        let card = self.check(tx).await?;
-        let verdict = flow.gate().verdict(&card);
-        Ok(Built {
-            entry,
-            card,
-            verdict,
-            steps,
-            metrics,
-        })
-    }
-
     async fn enter(&self, tx: &Transaction<'_>) -> Result<Entry> {
         step("enter");
         let name = self.plan.warehouse.as_str();
@@ -253,23 +227,6 @@ impl Refresh {
         };
         let entry = ledger::enter(tx, name, &key).await?;
         entry.ok_or_else(|| Error::storage(self.doing("its load was not entered into the ledger")))
-    }
-
-    async fn check(&self, tx: &Transaction<'_>) -> Result<Scorecard> {
-        step("check");
-        let read = tx
-            .query_typed(&self.plan.read, &[])
-            .await
-            .doing(self.doing("cannot count what it reads"))?;
-        let read = read.first().map_or(0, |row| row.get::<_, i64>(0)) as u64;
-        let mut card = Scorecard {
-            read,
-            accepted: read,
-            ..Scorecard::default()
-        };
-        let checked = count_all(tx, &self.plan.checks, "").await?;
-        checked.enter(&self.plan.checks, &mut card)?;
-        Ok(card)
     }
 
     async fn close(&self, tx: &Transaction<'_>, built: &Built, inputs: &Inputs) -> Result<()> {
@@ -309,21 +266,4 @@ impl Refresh {
             .doing(self.doing("cannot enter that it was refused"))?;
         Ok(entry)
     }
-}
-
-/// What there is to do.
-struct Found {
-    inputs: Inputs,
-    /// Fingerprint of the plan of the last refresh, and its load.
-    installed: Option<(Vec<u8>, LoadId)>,
-    replanned: bool,
-}
-
-/// A refresh before its commit.
-struct Built {
-    entry: Entry,
-    card: Scorecard,
-    verdict: Verdict,
-    steps: Vec<(String, u64)>,
-    metrics: Metrics,
 }

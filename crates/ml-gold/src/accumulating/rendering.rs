@@ -59,7 +59,7 @@ fresh AS (
         )
     }
 
-    pub(super) fn checks(&self, table: &Table, lookups: &[Lookup<'_>]) -> Vec<Audit> {
+    pub(super) fn checks(&self, table: &Table, lookups: &[Lookup<'_>], fresh: &str) -> Vec<Audit> {
         let name = self.name();
         let process: Vec<String> = self.process.iter().map(Column::value).collect();
         let known = process.iter().map(|expr| format!("{expr} IS NOT NULL"));
@@ -82,7 +82,9 @@ fresh AS (
             found: format!("sum({})", measure.quoted()),
         });
         let sums = [reconcile::Sum::rows()].into_iter().chain(sums);
-        let reconciles = reconcile::audit(name, &source, &table.quoted(), sums);
+        let names: Vec<&str> = each.iter().map(|measure| &*measure.name).collect();
+        let differing = reconcile::all(fresh, table, &names, None);
+        let reconciles = reconcile::audit(name, &source, &table.quoted(), sums, &differing);
         let strays = format!(
             "SELECT \"_row_id\"\nFROM {} AS source\nWHERE ({known}) IS NOT TRUE",
             live(self.source())

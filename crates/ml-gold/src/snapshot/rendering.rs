@@ -72,7 +72,7 @@ fresh AS (
     }
 
     /// Flows come to what the fact has; so do the balances of the last period.
-    pub(super) fn checks(&self, base: &Base<'_>, table: &Table) -> Vec<Audit> {
+    pub(super) fn checks(&self, base: &Base<'_>, table: &Table, fresh: &str) -> Vec<Audit> {
         let relation = table.quoted();
         let each = self.measures.iter().enumerate();
         let columns = each.clone().map(|(n, moved)| match moved.of() {
@@ -107,8 +107,11 @@ fresh AS (
             is_known(&self.day)
         );
         let undated = Audit::new(format!("{}.period.known", self.name), undated).warn();
-        let reconciles =
-            (!sums.is_empty()).then(|| reconcile::audit(&self.name, &source, &relation, sums));
+        let names: Vec<&str> = self.measures.iter().map(|moved| moved.name()).collect();
+        let reconciles = (!sums.is_empty()).then(|| {
+            let differing = reconcile::all(fresh, table, &names, None);
+            reconcile::audit(&self.name, &source, &relation, sums, &differing)
+        });
         reconciles.into_iter().chain([undated]).collect()
     }
 }

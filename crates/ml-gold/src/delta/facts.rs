@@ -1,0 +1,167 @@
+use ml_core::{Audit, Result, Statement};
+
+use super::members::by_key;
+use super::{Parts, changed};
+use crate::Fact;
+use crate::live::{live, over};
+use crate::model::Model;
+use crate::quote::quoted;
+use crate::reconcile;
+use crate::reference::Lookup;
+use crate::renewal::{any_doubt, is_incremental};
+use crate::table::Table;
+
+/// The rows of a fact that changed rows and changed members touch.
+pub(super) struct Facts<'a> {
+    pub(super) fact: &'a Fact,
+    model: &'a Model,
+    pub(super) lookups: Vec<(Lookup<'a>, &'a Table)>,
+}
+
+impl<'a> Facts<'a> {
+    /// The incremental renewal of a fact, unless it is renewed in full.
+    pub(super) fn of(
+        fact: &'a Fact,
+        model: &'a Model,
+        parts: &'a Parts<'a>,
+    ) -> Result<Option<Self>> {
+        let lookups = parts.lookups(fact)?;
+        let found_by = lookups.iter().flat_map(|(lookup, _)| lookup.exprs());
+        let doubt = any_doubt(fact.exprs().chain(found_by));
+        let incremental = is_incremental(fact.name(), fact.renewal, doubt)?;
+        Ok(incremental.then_some(Facts {
+            fact,
+            model,
+            lookups,
+        }))
+    }
+
+    pub(super) fn table(&self) -> &'a Table {
+        &self.model.table
+    }
+
+    /// The rows that are touched, as a temporary table of their identities.
+    pub(super) fn ids(&self) -> String {
+        self.model.table.beside("ids")
+    }
+
+    /// Finds the rows that are touched, before the dimensions are written.
+    pub(super) fn touch(&self) -> Vec<Statement> {
+        let changed = changed::relation(self.fact.source());
+        let own = format!("SELECT changed.\"_row_id\", false AS moved FROM {changed} AS changed");
+        let moved = self.lookups.iter().enumerate();
+        let moved = moved.flat_map(|(n, (lookup, table))| self.moved(n, lookup, table));
+        let rows: Vec<String> = [own].into_iter().chain(moved).collect();
+        let (ids, table) = (self.ids(), &self.model.table);
+        let sql = format!(
+            "CREATE TEMPORARY TABLE {ids} ON COMMIT DROP AS
+SELECT touched.\"_row_id\", bool_and(touched.moved) AS \"_moved\"
+FROM (
+    {}
+) AS touched
+GROUP BY touched.\"_row_id\"",
+            rows.join("\n    UNION ALL\n    ")
+        );
+        vec![
+            table.statement("touched rows", sql),
+            table.statement("statistics of the touched rows", format!("ANALYZE {ids}")),
+        ]
+    }
+
+    /// Rows that did not change themselves, whose member went or came.
+    fn moved(&self, nth: usize, lookup: &Lookup<'_>, dimension: &Table) -> Vec<String> {
+        let is_own = lookup.is_own(self.fact);
+        let mut moved = Vec::new();
+        // A member of its own rows goes with the last of them and comes with the first.
+        if lookup.dimension.history().is_some() || !is_own {
+            moved.push(self.left(lookup, dimension));
+        }
+        if !is_own {
+            moved.push(self.found(nth, lookup, dimension));
+        }
+        moved
+    }
+
+    /// Those on a member that goes, or on one with a history in which a span came or went.
+    fn left(&self, lookup: &Lookup<'_>, dimension: &Table) -> String {
+        let (joined, changes) = match lookup.dimension.history() {
+            Some(_) => (
+                by_key(lookup.dimension, "member", "diff"),
+                "'insert', 'delete'",
+            ),
+            None => (dimension.matched("member", "diff"), "'delete'"),
+        };
+        format!(
+            "SELECT fact.\"_row_id\", true
+    FROM {} AS diff
+    JOIN {} AS member ON {joined}
+    JOIN {} AS fact ON fact.{} = member.{}
+    WHERE diff.\"_change\" IN ({changes})",
+            dimension.temporary(),
+            dimension.quoted(),
+            self.model.table.quoted(),
+            quoted(&lookup.column),
+            quoted(&lookup.dimension.surrogate())
+        )
+    }
+
+    /// Those on the unknown member, whose key there now is.
+    fn found(&self, nth: usize, lookup: &Lookup<'_>, dimension: &Table) -> String {
+        let diff = dimension.temporary();
+        let keys = lookup.sought(nth);
+        let equal = keys
+            .iter()
+            .map(|(key, sought)| format!("diff.{} = wanted.{}", quoted(key), quoted(sought)));
+        format!(
+            "SELECT fact.\"_row_id\", true
+    FROM {} AS fact
+    JOIN (SELECT source.\"_row_id\", {} FROM {} AS source) AS wanted ON wanted.\"_row_id\" = fact.\"_row_id\"
+    JOIN {diff} AS diff ON {}
+    WHERE
+        EXISTS (SELECT FROM {diff} AS new WHERE new.\"_change\" = 'insert')
+        AND diff.\"_change\" = 'insert' AND fact.{} = -1",
+            self.model.table.quoted(),
+            lookup.values(nth).join(", "),
+            live(self.fact.source()),
+            equal.collect::<Vec<_>>().join(" AND "),
+            quoted(&lookup.column)
+        )
+    }
+
+    /// Finds what differs in the touched rows, once the dimensions are written.
+    pub(super) fn differ(&self) -> Vec<Statement> {
+        let fresh = over(&self.model.fresh, self.fact.source(), &self.rows());
+        let ids = self.ids();
+        let within = format!("\"_row_id\" IN (SELECT \"_row_id\" FROM {ids})");
+        self.model.table.differ_where(&fresh, Some(&within))
+    }
+
+    /// The source rows of the touched rows.
+    fn rows(&self) -> String {
+        format!(
+            "(
+        SELECT * FROM {} AS changed WHERE NOT changed.\"_deleted\"
+        UNION ALL
+        SELECT * FROM {} AS unchanged
+        WHERE unchanged.\"_row_id\" IN (SELECT touched.\"_row_id\" FROM {} AS touched WHERE touched.\"_moved\")
+    )",
+            changed::relation(self.fact.source()),
+            live(self.fact.source()),
+            self.ids()
+        )
+    }
+
+    /// Row by row, what the touched rows have of the source; and how many of them are on the unknown member.
+    pub(super) fn checks(&self) -> Vec<Audit> {
+        let ids = self.ids();
+        let touched = format!(
+            "(SELECT * FROM {} AS every WHERE every.\"_row_id\" IN (SELECT \"_row_id\" FROM {ids}))",
+            self.model.table.quoted()
+        );
+        let differing = reconcile::rows(&self.rows(), &touched, self.fact.measures());
+        let reconciles = reconcile::named(self.fact.name(), differing);
+        let expected = self.lookups.iter().filter(|(lookup, _)| lookup.expected);
+        let known = expected.map(|(lookup, _)| self.fact.known(&touched, &lookup.column));
+        [reconciles].into_iter().chain(known).collect()
+    }
+}

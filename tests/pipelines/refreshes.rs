@@ -1,0 +1,9 @@
+//! Refreshes: incremental and in full come to the same, whatever happens to silver and to the process; readers see none of it.
+
+mod crash;
+mod equivalence;
+mod quiet;
+mod readers;
+mod refused;
+mod shop;
+mod writers;

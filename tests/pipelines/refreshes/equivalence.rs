@@ -1,0 +1,134 @@
+//! Any sequence of incremental refreshes comes to what a full one, and one from nothing, come to.
+
+use metalayer::pg::Mode;
+use metalayer::prelude::*;
+
+use super::shop;
+use crate::merge::Dice;
+use crate::support::Fresh;
+
+/// One random history: its steps, and whether something went wrong.
+async fn history(seed: u64, steps: u32) {
+    let mut dice = Dice(seed);
+    let fresh = Fresh::migrated().await;
+    shop::create(&fresh.database).await;
+    let mut refresh = shop::refresh(&fresh, "gold");
+    shop::run(&refresh).await;
+    for step in 0..steps {
+        let what = format!("seed {seed}, step {step}");
+        for _ in 0..=dice.below(3) {
+            fresh.run(&shop::load(&mut dice)).await;
+        }
+        if dice.below(8) == 0 {
+            // another process, which does not trust the watermark
+            refresh = shop::refresh(&fresh, "gold");
+        }
+        let refreshed = shop::run(&refresh).await;
+        assert_eq!(refreshed.mode, Some(Mode::Incremental), "{what}");
+        let drift = refresh.compare_with_full().await.unwrap();
+        assert!(drift.is_same(), "{what}: {drift}");
+        assert_eq!(shop::run(&refresh).await.mode, None, "{what}");
+        if step % 4 == 3 || step + 1 == steps {
+            from_nothing(&fresh, &what).await;
+        }
+    }
+}
+
+/// A second warehouse of the same silver.
+async fn from_nothing(fresh: &Fresh, what: &str) {
+    let twin = shop::refresh(fresh, "twin");
+    let built = twin.rebuild(&Flow::new(Gate::off())).await.unwrap();
+    assert_eq!(built.mode, Some(Mode::Full), "{what}");
+    assert_eq!(shop::between(fresh, "gold", "twin").await, "", "{what}");
+    fresh
+        .run("DROP SCHEMA twin CASCADE; DELETE FROM meta.warehouse WHERE warehouse = 'twin'")
+        .await;
+}
+
+/// Histories at once, as many steps in each.
+async fn histories(seeds: impl Iterator<Item = u64>, steps: u32) {
+    let mut running = tokio::task::JoinSet::new();
+    for seed in seeds {
+        if running.len() >= 3 {
+            running.join_next().await.unwrap().unwrap();
+        }
+        running.spawn(history(seed, steps));
+    }
+    while let Some(ended) = running.join_next().await {
+        ended.unwrap();
+    }
+}
+
+/// `METALAYER_HISTORIES` asks for more than those of every change.
+#[tokio::test(flavor = "multi_thread")]
+async fn incremental_is_full() {
+    let asked = std::env::var("METALAYER_HISTORIES").ok();
+    let asked = asked.map_or(8, |asked| asked.parse().unwrap());
+    histories(1..=asked, 20).await;
+}
+
+/// Parts of the plan, each of them taken out: what they are for happens in the histories above, and is seen.
+const PARTS: [(&str, &str, &str); 9] = [
+    (
+        "dim_customer: touched keys",
+        "AS fact ON ",
+        "AS fact ON false AND ",
+    ),
+    (
+        "dim_product: touched keys",
+        "AS fact ON ",
+        "AS fact ON false AND ",
+    ),
+    (
+        "dim_date: differences",
+        "WHEN EXISTS",
+        "WHEN true OR EXISTS",
+    ),
+    (
+        "fct_sales: touched rows",
+        "IN ('insert', 'delete')",
+        "IN ('none')",
+    ),
+    ("fct_sales: touched rows", "fact.\"tier_key\" = -1", "false"),
+    ("fct_sales: touched rows", "fact.\"due_key\" = -1", "false"),
+    ("agg_daily: touched facts", "= 'update'", "= 'none'"),
+    ("agg_customer: touched facts", "= 'update'", "= 'none'"),
+    ("agg_tier: what went", "WHERE ", "WHERE false AND "),
+];
+
+/// Whether a warehouse that is refreshed by this plan goes wrong.
+async fn goes_wrong(seed: u64, plan: metalayer::core::Plan) -> bool {
+    let mut dice = Dice(seed);
+    let fresh = Fresh::migrated().await;
+    shop::create(&fresh.database).await;
+    let refresh = Refresh::new(&fresh.database, plan).unwrap();
+    shop::run(&refresh).await;
+    for _ in 0..40 {
+        fresh.run(&shop::load(&mut dice)).await;
+        match refresh.run(&Flow::new(Gate::off())).await {
+            Ok(refreshed) if matches!(refreshed.outcome, Outcome::Applied(_)) => {}
+            _ => return true,
+        }
+        if !refresh.compare_with_full().await.unwrap().is_same() {
+            return true;
+        }
+    }
+    false
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_the_plan_is_superfluous() {
+    for (label, part, without) in PARTS {
+        let mut plan = shop::plan("gold");
+        let steps = &mut plan.delta.as_mut().unwrap().steps;
+        let step = steps.iter_mut().find(|step| step.label == label).unwrap();
+        assert!(step.sql.contains(part), "{label}: {}", step.sql);
+        step.sql = step.sql.replace(part, without);
+        let mut seeds = 1..=3;
+        let mut is_seen = false;
+        while let (false, Some(seed)) = (is_seen, seeds.next()) {
+            is_seen = goes_wrong(seed, plan.clone()).await;
+        }
+        assert!(is_seen, "{label} without {part} goes unnoticed");
+    }
+}

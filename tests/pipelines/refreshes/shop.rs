@@ -1,0 +1,398 @@
+//! A small shop of every kind of model, and what can happen to its silver tables.
+
+use metalayer::core::{ColumnDef, Dataset, Plan, Type};
+use metalayer::gold::{Aggregate, Dimension, Fact, Reference, Renewal, View, Warehouse};
+use metalayer::pg::Refreshed;
+use metalayer::prelude::*;
+
+use crate::merge::Dice;
+use crate::support::Fresh;
+
+const SALES: Dataset = Dataset::of("silver", "sales");
+const REGIONS: Dataset = Dataset::of("silver", "regions");
+const TIERS: Dataset = Dataset::of("silver", "tiers");
+const PLANS: Dataset = Dataset::of("silver", "plans");
+
+/// A silver table: its columns, those of its grain first.
+struct Silver {
+    name: &'static str,
+    columns: &'static [(&'static str, Type)],
+    grain: usize,
+}
+
+const SILVER: [Silver; 4] = [
+    Silver {
+        name: "sales",
+        columns: &[
+            ("sale_id", Type::Int8),
+            ("customer", Type::Text),
+            ("product", Type::Text),
+            ("sold_at", Type::Timestamp),
+            ("due_on", Type::Date),
+            ("country", Type::Text),
+            ("quantity", Type::Int8),
+            ("price", Type::Numeric),
+        ],
+        grain: 1,
+    },
+    Silver {
+        name: "regions",
+        columns: &[("country", Type::Text), ("region", Type::Text)],
+        grain: 1,
+    },
+    Silver {
+        name: "tiers",
+        columns: &[
+            ("customer", Type::Text),
+            ("since", Type::Timestamp),
+            ("tier", Type::Text),
+            ("owner", Type::Text),
+        ],
+        grain: 2,
+    },
+    Silver {
+        name: "plans",
+        columns: &[
+            ("plan_id", Type::Int8),
+            ("customer", Type::Text),
+            ("since", Type::Timestamp),
+            ("plan", Type::Text),
+        ],
+        grain: 1,
+    },
+];
+
+impl Silver {
+    fn table(&self) -> Table {
+        let columns = self.columns.iter().enumerate();
+        let columns = columns.map(|(nth, (name, ty))| ColumnDef {
+            nullable: nth >= self.grain,
+            ..ColumnDef::of(*name, *ty)
+        });
+        let grain = self.columns[..self.grain].iter();
+        let contract = Contract {
+            dataset: format!("silver.{}", self.name).parse().unwrap(),
+            columns: columns.collect(),
+            grain: grain.map(|(name, _)| String::from(*name)).collect(),
+        };
+        let merge = Merge::on_grain(&contract).unwrap();
+        Table::merged(contract, merge)
+    }
+
+    /// One load, which changes what is not so already; a row beside its values says whether it is gone.
+    fn load(&self, rows: &[(Vec<String>, bool)]) -> String {
+        let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
+        let names = names.join(", ");
+        let load = format!(
+            "INSERT INTO meta.load (dataset, source, rule_set, state) \
+             VALUES ('silver.{}', 'test', decode(repeat('00', 32), 'hex'), 'applied') RETURNING load_id",
+            self.name
+        );
+        if rows.is_empty() {
+            return load;
+        }
+        let rows: Vec<String> = rows
+            .iter()
+            .map(|(values, gone)| format!("({}, {gone})", values.join(", ")))
+            .collect();
+        let grain: Vec<&str> = self.columns[..self.grain].iter().map(|c| c.0).collect();
+        let typed = self
+            .columns
+            .iter()
+            .map(|(name, ty)| format!("{name}::{ty}"));
+        let set = self.columns[self.grain..].iter().map(|(name, _)| {
+            format!(
+                "{name} = CASE WHEN excluded._deleted THEN held.{name} ELSE excluded.{name} END"
+            )
+        });
+        let of = |alias: &str| {
+            let values = self.columns[self.grain..].iter();
+            let values = values.map(|(name, _)| format!("{alias}.{name}"));
+            values.collect::<Vec<_>>().join(", ")
+        };
+        format!(
+            "WITH load AS ({load}) \
+             INSERT INTO silver.{} AS held ({names}, _load_id, _record_no, _changed_load, _deleted) \
+             SELECT DISTINCT ON ({grain}) {}, 1, 1, load_id, gone FROM (VALUES {}) AS row ({names}, gone) CROSS JOIN load \
+             ON CONFLICT ({grain}) DO UPDATE SET {}, _deleted = excluded._deleted, \
+             _changed_load = CASE WHEN excluded._deleted IS DISTINCT FROM held._deleted \
+             OR (NOT excluded._deleted AND ROW({}) IS DISTINCT FROM ROW({})) THEN excluded._changed_load \
+             ELSE held._changed_load END",
+            self.name,
+            typed.collect::<Vec<_>>().join(", "),
+            rows.join(", "),
+            set.collect::<Vec<_>>().join(", "),
+            of("excluded"),
+            of("held"),
+            grain = grain.join(", "),
+        )
+    }
+}
+
+/// A text, or NULL where there is none.
+fn text(value: &str) -> String {
+    match value {
+        "" => String::from("NULL"),
+        value => format!("'{value}'"),
+    }
+}
+
+fn pick(dice: &mut Dice, of: &[&str]) -> String {
+    text(of[dice.below(of.len() as u64) as usize])
+}
+
+/// Mostly within a week; now and then none, one without an end, or one that is far off.
+fn instant(dice: &mut Dice) -> String {
+    match dice.below(24) {
+        0 => text(""),
+        1 => text("infinity"),
+        2 => text("-infinity"),
+        3 => text("2023-12-20 10:00"),
+        4 => text("2024-02-20 10:00"),
+        n => text(&format!("2024-02-0{} {}:00", 1 + n % 7, 8 + dice.below(3))),
+    }
+}
+
+const CUSTOMERS: [&str; 7] = ["", "unknown", "ann", "bob", "cyd", "dan", "eve"];
+const COUNTRIES: [&str; 4] = ["DE", "FR", "IT", "XX"];
+
+fn row(table: &str, dice: &mut Dice) -> Vec<String> {
+    match table {
+        "sales" => vec![
+            (1 + dice.below(24)).to_string(),
+            pick(dice, &CUSTOMERS),
+            pick(dice, &["", "pen", "cup", "hat"]),
+            instant(dice),
+            format!(
+                "{}::date",
+                text(["2024-02-01", "2024-02-08", "2023-01-01", ""][dice.below(4) as usize])
+            ),
+            pick(dice, &COUNTRIES),
+            (dice.below(7) as i64 - 2).to_string(),
+            ["1.5", "1.50", "0.10", "2.25"][dice.below(4) as usize].to_owned(),
+        ],
+        "regions" => vec![pick(dice, &COUNTRIES), pick(dice, &["", "north", "south"])],
+        "tiers" => vec![
+            pick(dice, &CUSTOMERS[1..]),
+            text(&format!("2024-02-0{} 00:00", 1 + dice.below(6))),
+            pick(dice, &["gold", "tin"]),
+            pick(dice, &["", "ute", "ian"]),
+        ],
+        _ => vec![
+            (1 + dice.below(5)).to_string(),
+            pick(dice, &CUSTOMERS),
+            instant(dice),
+            pick(dice, &["flat", "fair"]),
+        ],
+    }
+}
+
+/// The statement of a load of one of the tables.
+pub(super) fn load(dice: &mut Dice) -> String {
+    let silver = &SILVER[[0, 0, 0, 0, 1, 2, 3][dice.below(7) as usize]];
+    let most = [1, 4, 12][dice.below(3) as usize];
+    let rows: Vec<(Vec<String>, bool)> = (0..dice.below(most + 1))
+        .map(|_| (row(silver.name, dice), dice.below(4) == 0))
+        .collect();
+    silver.load(&rows)
+}
+
+pub(super) async fn create(database: &Database) {
+    for silver in &SILVER {
+        database.create(&silver.table()).await.unwrap();
+    }
+}
+
+fn dimensions() -> Vec<Dimension> {
+    vec![
+        Dimension::new("dim_customer", SALES)
+            .key("customer_id", Type::Text, "customer")
+            .required("country", Type::Text, "coalesce(country, 'none')")
+            .attribute("last_product", Type::Text, "product")
+            .type2("sold_at", ["country"]),
+        Dimension::new("dim_product", SALES)
+            .key("product_id", Type::Text, "product")
+            .attribute("price", Type::Numeric, "price")
+            .latest(Type::Bool, "quantity > 0")
+            .latest(Type::Timestamp, "sold_at"),
+        Dimension::date("dim_date", SALES, "sold_at"),
+        Dimension::new("dim_region", REGIONS)
+            .key("country_id", Type::Text, "country")
+            .required("region", Type::Text, "coalesce(region, 'none')")
+            .keyed_by_grain(),
+        Dimension::new("dim_tier", TIERS)
+            .key("customer_id", Type::Text, "customer")
+            .required("tier", Type::Text, "tier")
+            .attribute("owner", Type::Text, "owner")
+            .type2("since", ["tier"])
+            .keyed_by_grain(),
+        // nothing remembers the keys of its rows, so it is renewed in full
+        Dimension::new("dim_plan", PLANS)
+            .key("customer_id", Type::Text, "customer")
+            .required("plan", Type::Text, "plan")
+            .type2("since", ["plan"]),
+    ]
+}
+
+fn fact(name: &str) -> Fact {
+    Fact::new(name, SALES)
+        .at("sold_at")
+        .dimension(Reference::to("dim_customer").by("customer"))
+        .dimension(Reference::to("dim_product").by("product"))
+        .dimension(Reference::to("dim_date").by("sold_at"))
+        .dimension(
+            Reference::to("dim_date")
+                .by("due_on")
+                .column("due_key")
+                .optional(),
+        )
+        .dimension(Reference::to("dim_region").by("country"))
+        .dimension(Reference::to("dim_tier").by("customer").optional())
+        .dimension(Reference::to("dim_plan").by("customer").optional())
+        .attribute("sold_at", Type::Timestamp, "sold_at")
+        .measure("quantity", Type::Int8, "quantity")
+        .measure("amount", Type::Numeric, "quantity * price")
+}
+
+fn aggregates() -> Vec<Aggregate> {
+    vec![
+        Aggregate::new("agg_daily", "fct_sales")
+            .group("day", Type::Date, "date.day")
+            .group("country", Type::Text, "customer.country")
+            .group("region", Type::Text, "region.region")
+            .count("lines")
+            .sum("quantity", "quantity")
+            .sum("amount", "amount"),
+        Aggregate::new("agg_customer", "fct_sales")
+            .group("customer_id", Type::Text, "customer.customer_id")
+            .count("lines")
+            .sum("amount", "amount")
+            .measure("products", Type::Int8, "count(DISTINCT product.product_id)")
+            .measure("dearest", Type::Numeric, "max(product.price)")
+            .measure("first_at", Type::Timestamp, "min(fact.sold_at)")
+            .measure("last_product", Type::Text, "max(customer.last_product)"),
+        Aggregate::new("agg_tier", "fct_sales")
+            .group("tier", Type::Text, "tier.tier || coalesce(tier.owner, '')")
+            .group("is_current", Type::Bool, "customer.is_current")
+            .group("plan", Type::Text, "plan")
+            .sum("quantity", "quantity"),
+        Aggregate::new("agg_month", "fct_sales")
+            .group("month", Type::Int4, "date.month")
+            .count("lines")
+            .renewed(Renewal::Full),
+        Aggregate::new("agg_whole", "fct_whole")
+            .group("day", Type::Date, "due.day")
+            .count("lines"),
+    ]
+}
+
+/// The plan of the shop in a schema of this name.
+pub(super) fn plan(schema: &str) -> Plan {
+    let mut warehouse = Warehouse::new(schema);
+    for dimension in dimensions() {
+        warehouse = warehouse.dimension(dimension);
+    }
+    warehouse = warehouse
+        .fact(fact("fct_sales"))
+        .fact(fact("fct_whole").renewed(Renewal::Full));
+    for aggregate in aggregates() {
+        warehouse = warehouse.aggregate(aggregate);
+    }
+    warehouse.view(totals(schema)).render().unwrap()
+}
+
+/// The same of one entity and one day, which has fewer steps.
+pub(super) fn small_plan(schema: &str) -> Plan {
+    let sales = Fact::new("fct_sales", SALES)
+        .at("sold_at")
+        .dimension(Reference::to("dim_customer").by("customer"))
+        .dimension(Reference::to("dim_date").by("sold_at"))
+        .measure("amount", Type::Numeric, "quantity * price");
+    let daily = Aggregate::new("agg_daily", "fct_sales")
+        .group("day", Type::Date, "date.day")
+        .count("lines")
+        .sum("amount", "amount");
+    let warehouse = Warehouse::new(schema)
+        .dimension(dimensions().remove(0))
+        .dimension(Dimension::date("dim_date", SALES, "sold_at"))
+        .fact(sales)
+        .aggregate(daily);
+    warehouse.view(totals(schema)).render().unwrap()
+}
+
+/// Facts and aggregate beside each other: where they differ, one of them is of another age.
+fn totals(schema: &str) -> View {
+    let select = "SELECT (SELECT count(*) FROM {}.fct_sales) AS facts, \
+        (SELECT coalesce(sum(lines), 0) FROM {}.agg_daily) AS lines, \
+        (SELECT coalesce(sum(amount), 0) FROM {}.fct_sales) AS amount, \
+        (SELECT coalesce(sum(amount), 0) FROM {}.agg_daily) AS daily_amount, \
+        (SELECT count(*) FROM {}.fct_sales LEFT JOIN {}.dim_customer USING (customer_key) WHERE customer_id IS NULL) AS orphans";
+    View::new("v_totals", select.replace("{}", schema))
+}
+
+pub(super) fn refresh(fresh: &Fresh, schema: &str) -> Refresh {
+    Refresh::new(&fresh.database, plan(schema)).unwrap()
+}
+
+pub(super) async fn run(refresh: &Refresh) -> Refreshed {
+    let refreshed = refresh.run(&Flow::new(Gate::off())).await.unwrap();
+    assert!(
+        !matches!(refreshed.outcome, Outcome::Refused(_)),
+        "{refreshed:?}"
+    );
+    refreshed
+}
+
+/// Rows that one of two schemas has and the other has not, by everything but the surrogate keys.
+pub(super) async fn between(fresh: &Fresh, one: &str, other: &str) -> String {
+    let mut differing = Vec::new();
+    for (table, query) in CONTENT {
+        let (one, other) = (query.replace("{}", one), query.replace("{}", other));
+        let count = format!(
+            "SELECT count(*) FROM (({one} EXCEPT ALL {other}) UNION ALL ({other} EXCEPT ALL {one})) AS differing"
+        );
+        let count = fresh.one(&count).await;
+        if count != "0" {
+            differing.push(format!("{table}: {count}"));
+        }
+    }
+    differing.join(", ")
+}
+
+const CONTENT: [(&str, &str); 13] = [
+    (
+        "dim_customer",
+        "SELECT customer_id, valid_from, valid_to, is_current, country, last_product FROM {}.dim_customer",
+    ),
+    (
+        "dim_product",
+        "SELECT product_id, price FROM {}.dim_product",
+    ),
+    ("dim_date", "SELECT * FROM {}.dim_date"),
+    ("dim_region", "SELECT country_id, region FROM {}.dim_region"),
+    (
+        "dim_tier",
+        "SELECT customer_id, valid_from, valid_to, tier, owner FROM {}.dim_tier",
+    ),
+    (
+        "dim_plan",
+        "SELECT customer_id, valid_from, valid_to, plan FROM {}.dim_plan",
+    ),
+    (
+        "fct_sales",
+        "SELECT _row_id, c.customer_id, c.valid_from, product_id, date_key, due_key, country_id, t.customer_id, t.valid_from, \
+         l.customer_id, l.valid_from, sold_at, quantity, amount FROM {}.fct_sales JOIN {}.dim_customer AS c USING (customer_key) \
+         JOIN {}.dim_product USING (product_key) JOIN {}.dim_region USING (region_key) JOIN {}.dim_tier AS t USING (tier_key) \
+         JOIN {}.dim_plan AS l USING (plan_key)",
+    ),
+    (
+        "fct_whole",
+        "SELECT _row_id, c.customer_id, c.valid_from, product_id, date_key, due_key, sold_at, quantity, amount \
+         FROM {}.fct_whole JOIN {}.dim_customer AS c USING (customer_key) JOIN {}.dim_product USING (product_key)",
+    ),
+    ("agg_daily", "SELECT * FROM {}.agg_daily"),
+    ("agg_customer", "SELECT * FROM {}.agg_customer"),
+    ("agg_tier", "SELECT * FROM {}.agg_tier"),
+    ("agg_month", "SELECT * FROM {}.agg_month"),
+    ("agg_whole", "SELECT * FROM {}.agg_whole"),
+];
