@@ -114,8 +114,25 @@ pub(crate) struct Groups<'a> {
     pub(crate) found: &'a str,
     pub(crate) groups: &'a [&'a str],
     pub(crate) sums: &'a [&'a str],
-    /// The sum that is 0 in a group that is to be gone.
-    pub(crate) count: Option<&'a str>,
+    pub(crate) emptied: Emptied<'a>,
+}
+
+/// What tells of a group that it is to be gone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Emptied<'a> {
+    /// A count that is 0.
+    Count(&'a str),
+    /// That it is not among those that are expected.
+    Absence,
+    /// Nothing.
+    Unsaid,
+}
+
+impl<'a> Emptied<'a> {
+    /// By a count, if there is one.
+    pub(crate) fn by(count: Option<&'a str>, otherwise: Emptied<'a>) -> Self {
+        count.map_or(otherwise, Emptied::Count)
+    }
 }
 
 /// The same for all rows of a table, as its model computes them: `fresh` are CTEs of which the last is named so.
@@ -127,7 +144,7 @@ pub(crate) fn all(fresh: &str, table: &Table, sums: &[&str], count: Option<&str>
         found: &table.quoted(),
         groups: &key,
         sums,
-        count,
+        emptied: Emptied::by(count, Emptied::Absence),
     })
 }
 
@@ -138,19 +155,24 @@ pub(crate) fn groups(touched: &Groups<'_>) -> String {
         found,
         groups,
         sums,
-        count,
+        emptied,
     } = touched;
     let differ = sums.iter().map(|sum| {
         let sum = quoted(sum);
         format!("coalesce(found.{sum}, 0) <> coalesce(expected.{sum}, 0)")
     });
     let first = quoted(groups[0]);
-    let emptied = match count {
-        Some(count) => {
+    let emptied = match emptied {
+        Emptied::Count(count) => {
             let count = format!("coalesce(expected.{}, 0)", quoted(count));
-            format!("{count} < 0 OR ({count} = 0) <> (found.{first} IS NULL)")
+            Some(format!(
+                "{count} < 0 OR ({count} = 0) <> (found.{first} IS NULL)"
+            ))
         }
-        None => format!("(expected.{first} IS NULL) <> (found.{first} IS NULL)"),
+        Emptied::Absence => Some(format!(
+            "(expected.{first} IS NULL) <> (found.{first} IS NULL)"
+        )),
+        Emptied::Unsaid => None,
     };
     let key = groups.iter().map(|group| {
         let group = quoted(group);
@@ -165,7 +187,7 @@ WHERE {}",
         key.collect::<Vec<_>>().join(", "),
         said(sums),
         equal("found", "expected", groups.iter().copied()),
-        differ.chain([emptied]).collect::<Vec<_>>().join(" OR ")
+        differ.chain(emptied).collect::<Vec<_>>().join(" OR ")
     )
 }
 

@@ -7,7 +7,7 @@ use crate::column::Column;
 use crate::difference::{equal, of};
 use crate::model::Model;
 use crate::quote::{list, quoted};
-use crate::reconcile;
+use crate::reconcile::{self, Emptied};
 use crate::reference::Lookup;
 use crate::renewal::{any_doubt, is_incremental, is_whole};
 use crate::roles;
@@ -339,7 +339,7 @@ expected AS (
                 found: &touched,
                 groups: &self.groups(),
                 sums: &names,
-                count,
+                emptied: Emptied::by(count, Emptied::Unsaid),
             });
             reconcile::named(self.aggregate.name(), differing)
         })
