@@ -7,14 +7,14 @@ use crate::table::Table;
 impl Table {
     /// Computes what differs from `fresh`, a list of CTEs of which the last is named so.
     pub(crate) fn differ(&self, fresh: &str) -> Vec<Statement> {
-        self.differ_where(fresh, None)
+        self.differ_from(fresh, &self.quoted())
     }
 
-    /// The same for the rows that `within` is true of, where `fresh` is about no others.
-    pub(crate) fn differ_where(&self, fresh: &str, within: Option<&str>) -> Vec<Statement> {
+    /// The same for the rows of the table that are `held`, where `fresh` is about no others.
+    pub(crate) fn differ_from(&self, fresh: &str, held: &str) -> Vec<Statement> {
         let name = self.temporary();
         vec![
-            self.statement("differences", self.difference(fresh, within)),
+            self.statement("differences", self.difference(fresh, held)),
             self.statement("statistics of the differences", format!("ANALYZE {name}")),
         ]
     }
@@ -66,16 +66,11 @@ impl Table {
         format!("pg_temp.{}", quoted(&self.difference_name()))
     }
 
-    fn difference(&self, fresh: &str, within: Option<&str>) -> String {
+    fn difference(&self, fresh: &str, held: &str) -> String {
         let key = quoted(&self.key[0]);
         let columns: Vec<String> = self.columns.iter().map(|c| self.changed(&c.name)).collect();
-        let known = self.unknown.iter();
-        let known = known.map(|key| format!("{} <> -1", quoted(key)));
-        let held: Vec<String> = known.chain(within.map(String::from)).collect();
-        let held = match held.is_empty() {
-            true => String::new(),
-            false => format!(" WHERE {}", held.join(" AND ")),
-        };
+        let unknown = self.unknown.as_ref();
+        let known = unknown.map(|key| format!(" WHERE {} <> -1", quoted(key)));
         format!(
             "CREATE TEMPORARY TABLE {} ON COMMIT DROP AS
 {fresh}
@@ -89,8 +84,8 @@ WHERE ROW({}) IS DISTINCT FROM ROW({})",
             self.temporary(),
             columns.join(",\n    "),
             list(self.names()),
-            self.quoted(),
             held,
+            known.unwrap_or_default(),
             self.matched("held", "fresh"),
             of("fresh", self.names()),
             of("held", self.names()),

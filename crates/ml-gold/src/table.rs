@@ -60,6 +60,14 @@ impl Table {
         format!("pg_temp.{}", quoted(&format!("{}_{suffix}", self.name)))
     }
 
+    /// Its rows that a condition is true of, as a relation without a name.
+    pub(crate) fn rows_where(&self, condition: &str) -> String {
+        format!(
+            "(SELECT * FROM {} AS every WHERE {condition})",
+            self.quoted()
+        )
+    }
+
     pub(crate) fn names(&self) -> Vec<&str> {
         self.columns.iter().map(|column| &*column.name).collect()
     }

@@ -91,9 +91,9 @@ const PARTS: [(&str, &str, &str); 9] = [
     ),
     ("fct_sales: touched rows", "fact.\"tier_key\" = -1", "false"),
     ("fct_sales: touched rows", "fact.\"due_key\" = -1", "false"),
-    ("agg_daily: touched facts", "= 'update'", "= 'none'"),
-    ("agg_customer: touched facts", "= 'update'", "= 'none'"),
-    ("agg_tier: what went", "WHERE ", "WHERE false AND "),
+    ("agg_daily: further facts", "= 'update'", "= 'none'"),
+    ("agg_customer: further facts", "= 'update'", "= 'none'"),
+    ("agg_tier: what went", "GROUP BY", "WHERE false GROUP BY"),
 ];
 
 /// Whether a warehouse that is refreshed by this plan goes wrong.

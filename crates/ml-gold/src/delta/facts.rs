@@ -45,7 +45,17 @@ impl<'a> Facts<'a> {
         self.model.table.beside("ids")
     }
 
-    /// Finds the rows that are touched, before the dimensions are written.
+    /// The touched rows as they were before the refresh, with the columns of the fact.
+    pub(super) fn was(&self) -> String {
+        self.model.table.beside("was")
+    }
+
+    /// The touched rows as they are to be.
+    pub(super) fn now(&self) -> String {
+        self.model.table.beside("now")
+    }
+
+    /// Finds the rows that are touched, and what they are, before the dimensions are written.
     pub(super) fn touch(&self) -> Vec<Statement> {
         let changed = changed::relation(self.fact.source());
         let own = format!("SELECT changed.\"_row_id\", false AS moved FROM {changed} AS changed");
@@ -65,6 +75,18 @@ GROUP BY touched.\"_row_id\"",
         vec![
             table.statement("touched rows", sql),
             table.statement("statistics of the touched rows", format!("ANALYZE {ids}")),
+            table.statement(
+                "rows as they were",
+                format!(
+                    "CREATE TEMPORARY TABLE {} ON COMMIT DROP AS\nSELECT *\nFROM {} AS touched",
+                    self.was(),
+                    self.held()
+                ),
+            ),
+            table.statement(
+                "statistics of the rows as they were",
+                format!("ANALYZE {}", self.was()),
+            ),
         ]
     }
 
@@ -131,9 +153,23 @@ GROUP BY touched.\"_row_id\"",
     /// Finds what differs in the touched rows, once the dimensions are written.
     pub(super) fn differ(&self) -> Vec<Statement> {
         let fresh = over(&self.model.fresh, self.fact.source(), &self.rows());
+        let (table, now) = (&self.model.table, self.now());
+        let sql =
+            format!("CREATE TEMPORARY TABLE {now} ON COMMIT DROP AS\n{fresh}\nSELECT * FROM fresh");
+        let mut steps = vec![
+            table.statement("rows as they are to be", sql),
+            table.statement("statistics of the rows", format!("ANALYZE {now}")),
+        ];
+        let fresh = format!("WITH fresh AS (SELECT * FROM {now})");
+        steps.extend(table.differ_from(&fresh, &self.was()));
+        steps
+    }
+
+    /// The touched rows that the fact has.
+    fn held(&self) -> String {
         let ids = self.ids();
-        let within = format!("\"_row_id\" IN (SELECT \"_row_id\" FROM {ids})");
-        self.model.table.differ_where(&fresh, Some(&within))
+        let condition = format!("every.\"_row_id\" IN (SELECT \"_row_id\" FROM {ids})");
+        self.model.table.rows_where(&condition)
     }
 
     /// The source rows of the touched rows.
@@ -153,15 +189,11 @@ GROUP BY touched.\"_row_id\"",
 
     /// Row by row, what the touched rows have of the source; and how many of them are on the unknown member.
     pub(super) fn checks(&self) -> Vec<Audit> {
-        let ids = self.ids();
-        let touched = format!(
-            "(SELECT * FROM {} AS every WHERE every.\"_row_id\" IN (SELECT \"_row_id\" FROM {ids}))",
-            self.model.table.quoted()
-        );
-        let differing = reconcile::rows(&self.rows(), &touched, self.fact.measures());
+        let differing = reconcile::rows(&self.rows(), &self.held(), self.fact.measures());
         let reconciles = reconcile::named(self.fact.name(), differing);
+        let now = self.now();
         let expected = self.lookups.iter().filter(|(lookup, _)| lookup.expected);
-        let known = expected.map(|(lookup, _)| self.fact.known(&touched, &lookup.column));
+        let known = expected.map(|(lookup, _)| self.fact.known(&now, &lookup.column));
         [reconciles].into_iter().chain(known).collect()
     }
 }

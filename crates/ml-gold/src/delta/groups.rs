@@ -17,12 +17,15 @@ use crate::table::Table;
 pub(super) struct Groups<'a> {
     aggregate: &'a Aggregate,
     model: &'a Model,
-    /// The touched facts.
-    facts: String,
-    /// The fact and its dimensions, joined.
-    joined: String,
+    /// The touched facts, as they were and as they are to be.
+    was: String,
+    now: String,
+    /// Their identities.
+    ids: String,
     fact: &'a Table,
     lookups: Vec<(Lookup<'a>, &'a Table)>,
+    /// The same, as they are joined.
+    roles: (Vec<Lookup<'a>>, Vec<&'a Table>),
 }
 
 /// What a fact counts for in the sums of what came and went.
@@ -47,16 +50,15 @@ impl<'a> Groups<'a> {
         let Some(facts) = facts.filter(|_| incremental) else {
             return Ok(None);
         };
-        let lookups = parts.lookups(facts.fact)?;
-        let (of, tables): (Vec<Lookup<'_>>, Vec<&Table>) =
-            parts.lookups(facts.fact)?.into_iter().unzip();
         Ok(Some(Groups {
             aggregate,
             model,
-            facts: facts.ids(),
-            joined: roles::joined(&facts.table().quoted(), &of, &tables),
+            was: facts.was(),
+            now: facts.now(),
+            ids: facts.ids(),
             fact: facts.table(),
-            lookups,
+            lookups: parts.lookups(facts.fact)?,
+            roles: parts.lookups(facts.fact)?.into_iter().unzip(),
         }))
     }
 
@@ -97,30 +99,57 @@ impl<'a> Groups<'a> {
             self.part(),
             columns.collect::<Vec<_>>().join(",\n    ")
         );
-        let ids = self.ids();
-        let touched = self.further().map(|further| {
-            let facts = &self.facts;
-            format!(
-                "CREATE TEMPORARY TABLE {ids} ON COMMIT DROP AS\nSELECT \"_row_id\" FROM {facts}\nUNION\n{further}"
-            )
-        });
         let mut steps: Vec<Statement> = Vec::new();
-        if let Some(touched) = touched {
-            steps.push(table.statement("touched facts", touched));
+        if let (Some(further), ids) = (self.further(), self.further_ids()) {
+            let sql = format!(
+                "CREATE TEMPORARY TABLE {ids} ON COMMIT DROP AS
+SELECT further.\"_row_id\"
+FROM (
+{further}
+) AS further
+WHERE NOT EXISTS (SELECT FROM {} AS touched WHERE touched.\"_row_id\" = further.\"_row_id\")",
+                self.ids
+            );
+            steps.push(table.statement("further facts", sql));
             let statistics = format!("ANALYZE {ids}");
-            steps.push(table.statement("statistics of the touched facts", statistics));
+            steps.push(table.statement("statistics of the further facts", statistics));
         }
         steps.push(table.statement("what came and went", part));
         steps.push(table.statement("what went", self.count(&Side::Went)));
         steps
     }
 
-    /// The facts that count, where members with another attribute bring more.
-    fn ids(&self) -> String {
-        match self.further() {
-            Some(_) => self.table().beside("ids"),
-            None => self.facts.clone(),
-        }
+    /// Facts that are not touched themselves.
+    fn further_ids(&self) -> String {
+        self.table().beside("ids")
+    }
+
+    /// The facts that count, as `fact`, with their dimensions.
+    fn counted(&self, side: &Side) -> String {
+        let touched = match side {
+            Side::Came => &self.now,
+            Side::Went => &self.was,
+        };
+        let facts = match self.further() {
+            None => touched.clone(),
+            Some(_) => {
+                let names = list(self.fact.names());
+                format!(
+                    "(
+    SELECT {names} FROM {touched}
+    UNION ALL
+    SELECT {names} FROM {} WHERE \"_row_id\" IN (SELECT \"_row_id\" FROM {})
+)",
+                    self.fact.quoted(),
+                    self.further_ids()
+                )
+            }
+        };
+        self.joined(&facts)
+    }
+
+    fn joined(&self, facts: &str) -> String {
+        roles::joined(facts, &self.roles.0, &self.roles.1)
     }
 
     /// Facts of members of which an attribute changes that the aggregate uses.
@@ -168,7 +197,7 @@ WHERE diff.\"_change\" = 'update' AND ROW({}) IS DISTINCT FROM ROW({})",
         values.filter(|name| whole || is_used(name)).collect()
     }
 
-    /// Adds the touched facts up by group, as they are now.
+    /// Adds the touched facts up by group.
     fn count(&self, side: &Side) -> String {
         let table = self.table();
         let groups = table.columns[..self.groups().len()].iter();
@@ -184,13 +213,11 @@ WHERE diff.\"_change\" = 'update' AND ROW({}) IS DISTINCT FROM ROW({})",
 SELECT
     {}
 FROM {}
-WHERE fact.\"_row_id\" IN (SELECT \"_row_id\" FROM {})
 GROUP BY {}",
             self.part(),
             list(self.groups().into_iter().chain(names)),
             groups.chain(sums).collect::<Vec<_>>().join(",\n    "),
-            self.joined,
-            self.ids(),
+            self.counted(side),
             self.ordinals()
         )
     }
@@ -224,7 +251,8 @@ GROUP BY {}",
             table.statement("groups as they were", kept),
             table.statement("statistics of the groups", format!("ANALYZE {held}")),
         ];
-        steps.extend(table.differ_where(&fresh, Some(&self.touched())));
+        let touched = table.rows_where(&self.touched());
+        steps.extend(table.differ_from(&fresh, &format!("{touched} AS touched")));
         steps
     }
 
@@ -296,7 +324,7 @@ expected AS (
         format!(
             "WITH fresh AS (\n    SELECT\n        {}\n    FROM {}\n    WHERE {}\n    GROUP BY {}\n)",
             columns.collect::<Vec<_>>().join(",\n        "),
-            self.joined,
+            self.joined(&self.fact.quoted()),
             conditions.join("\n        AND "),
             self.ordinals()
         )
@@ -329,11 +357,7 @@ expected AS (
         let names: Vec<&str> = addends.iter().map(|column| &*column.name).collect();
         let count = self.aggregate.counts().next();
         (!names.is_empty()).then(|| {
-            let touched = format!(
-                "(SELECT * FROM {} WHERE {})",
-                self.table().quoted(),
-                self.touched()
-            );
+            let touched = self.table().rows_where(&self.touched());
             let differing = reconcile::groups(&reconcile::Groups {
                 expected: &self.expected(),
                 found: &touched,

@@ -71,7 +71,7 @@ impl<'a> Members<'a> {
             values(&keys)
         );
         let fresh = over(&self.model.fresh, self.dimension.source(), &rows);
-        let within = format!("({names}) IN (SELECT {names} FROM {touched})");
+        let held = self.held();
         let mut steps = vec![
             table.statement("touched keys", self.touch()),
             table.statement(
@@ -79,7 +79,7 @@ impl<'a> Members<'a> {
                 format!("ANALYZE {touched}"),
             ),
         ];
-        steps.extend(table.differ_where(&fresh, Some(&within)));
+        steps.extend(table.differ_from(&fresh, &format!("{held} AS touched")));
         steps
     }
 
@@ -88,13 +88,14 @@ impl<'a> Members<'a> {
         if self.dimension.history().is_none() {
             return Vec::new();
         }
-        let names = self.names();
-        let relation = format!(
-            "(SELECT * FROM {} AS every WHERE ({names}) IN (SELECT {names} FROM {}))",
-            self.model.table.quoted(),
-            self.touched()
-        );
-        history::checks(self.dimension, &relation)
+        history::checks(self.dimension, &self.held())
+    }
+
+    /// The rows of the dimension with a key that was touched.
+    fn held(&self) -> String {
+        let (names, touched) = (self.names(), self.touched());
+        let condition = format!("({names}) IN (SELECT {names} FROM {touched})");
+        self.model.table.rows_where(&condition)
     }
 
     fn touched(&self) -> String {
@@ -144,7 +145,7 @@ WHERE {}",
     }
 
     /// The days of the changed rows, and the first and the last as they are: where only changed rows were on one of
-    /// these, all days there are.
+    /// these, and none is there or beyond it any more, all days there are.
     fn days(&self) -> String {
         let Memory::Fact { table, column } = &self.memory else {
             return String::new();
@@ -153,10 +154,15 @@ WHERE {}",
         let day = self.dimension.keys()[0].value();
         let (changed, dimension) = (self.changed(), self.model.table.quoted());
         let source = live(self.dimension.source());
-        let bound = |order: &str, bound: &str| {
+        let known = format!("{day} BETWEEN DATE '0001-01-02' AND DATE '9999-12-31'");
+        let bound = |order: &str, bound: &str, beyond: &str| {
             format!(
                 "SELECT
         CASE
+            WHEN EXISTS (
+                SELECT FROM {changed} AS source
+                WHERE NOT source.\"_deleted\" AND {known} AND {day} {beyond} held.\"day\"
+            ) THEN held.\"day\"
             WHEN EXISTS (
                 SELECT FROM {} AS fact
                 WHERE fact.{} = held.{key} AND NOT EXISTS (
@@ -166,7 +172,7 @@ WHERE {}",
             ELSE (
                 SELECT {bound}({day})
                 FROM {source} AS source
-                WHERE {day} BETWEEN DATE '0001-01-02' AND DATE '9999-12-31'
+                WHERE {known}
             )
         END
     FROM (SELECT {key}, \"day\" FROM {dimension} WHERE {key} <> -1 ORDER BY {key} {order} LIMIT 1) AS held",
@@ -180,8 +186,8 @@ WHERE {}",
     {}
     UNION ALL
     {}",
-            bound("ASC", "min"),
-            bound("DESC", "max")
+            bound("ASC", "min", "<="),
+            bound("DESC", "max", ">=")
         )
     }
 }

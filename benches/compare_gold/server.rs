@@ -1,0 +1,195 @@
+//! The server of the bench, and what comes into its silver tables.
+
+use std::cell::Cell;
+
+use metalayer::core::{ColumnDef, Type};
+use metalayer::prelude::*;
+use ml_embed::Cluster;
+use tokio::runtime::Runtime;
+
+use crate::tpch;
+
+/// What a load brings: 1 % of the lines.
+#[derive(Clone, Copy)]
+pub enum Kind {
+    /// New ones, on the days after the last.
+    New,
+    /// Others in the place of the last ones.
+    Recent,
+    /// Others in the place of some of every day.
+    Scattered,
+}
+
+/// A server that is flushed to disk as one that is kept, and goes with the bench.
+pub struct Server {
+    pub runtime: Runtime,
+    pub database: Database,
+    version: u32,
+    loads: Cell<i64>,
+    // Dropped last: the connections go before their server.
+    _cluster: Cluster,
+}
+
+/// The silver tables: columns, and how many of them are the grain.
+const SILVER: [(&str, usize, &[(&str, Type)]); 3] = [
+    (
+        "lines",
+        2,
+        &[
+            ("order_id", Type::Int8),
+            ("line_no", Type::Int4),
+            ("customer_id", Type::Int8),
+            ("part_id", Type::Int8),
+            ("ordered_on", Type::Date),
+            ("ship_mode", Type::Text),
+            ("quantity", Type::Int8),
+            ("price", Type::Numeric),
+            ("discount", Type::Numeric),
+        ],
+    ),
+    (
+        "customers",
+        1,
+        &[
+            ("customer_id", Type::Int8),
+            ("name", Type::Text),
+            ("nation", Type::Int4),
+            ("segment", Type::Text),
+        ],
+    ),
+    (
+        "parts",
+        1,
+        &[
+            ("part_id", Type::Int8),
+            ("brand", Type::Text),
+            ("type", Type::Text),
+        ],
+    ),
+];
+
+fn table(name: &str, grain: usize, columns: &[(&'static str, Type)]) -> Table {
+    let contract = Contract {
+        dataset: format!("silver.{name}").parse().unwrap(),
+        columns: columns
+            .iter()
+            .map(|(name, ty)| ColumnDef::of(*name, *ty))
+            .collect(),
+        grain: columns[..grain]
+            .iter()
+            .map(|(name, _)| String::from(*name))
+            .collect(),
+    };
+    let merge = Merge::on_grain(&contract).unwrap();
+    Table::merged(contract, merge)
+}
+
+impl Server {
+    pub fn start() -> Self {
+        let cluster = Cluster::temporary().durable();
+        let settings = [
+            ("shared_buffers", "1GB"),
+            ("work_mem", "64MB"),
+            ("maintenance_work_mem", "256MB"),
+            ("max_wal_size", "8GB"),
+            ("autovacuum", "off"),
+        ];
+        let cluster = settings
+            .into_iter()
+            .fold(cluster, |cluster, (name, value)| {
+                cluster.setting(name, value)
+            });
+        let cluster = cluster
+            .start()
+            .expect("the bench needs a PostgreSQL server");
+        let runtime = Runtime::new().unwrap();
+        let config = Config::new(&cluster.url("postgres").into()).unwrap();
+        let database = Database::open(&config).unwrap();
+        runtime.block_on(async {
+            database.migrate().await.unwrap();
+            for (name, grain, columns) in SILVER {
+                database.create(&table(name, grain, columns)).await.unwrap();
+            }
+        });
+        Server {
+            runtime,
+            database,
+            version: cluster.version(),
+            loads: Cell::new(0),
+            _cluster: cluster,
+        }
+    }
+
+    pub fn about(&self) -> String {
+        format!("PostgreSQL {}, fsync on", self.version)
+    }
+
+    pub fn run(&self, statements: &str) {
+        self.runtime.block_on(async {
+            let client = self.database.client().await.unwrap();
+            client.batch_execute(statements).await.unwrap();
+        });
+    }
+
+    pub fn count(&self, query: &str) -> i64 {
+        self.runtime.block_on(async {
+            let client = self.database.client().await.unwrap();
+            client.query_one(query, &[]).await.unwrap().get(0)
+        })
+    }
+
+    /// The data of TPC-H as one load of each table, lines in the order of their days, as they came in.
+    pub fn fill(&self, scale: f64) {
+        for (name, _, columns) in SILVER {
+            let types: Vec<String> = columns
+                .iter()
+                .map(|(name, ty)| format!("{name} {ty}"))
+                .collect();
+            let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+            let (types, names) = (types.join(", "), names.join(", "));
+            self.run(&format!("CREATE UNLOGGED TABLE public.{name} ({types})"));
+            let rows = tpch::rows(name, scale);
+            self.runtime.block_on(async {
+                let client = self.database.client().await.unwrap();
+                tpch::copy(&client, name, rows).await;
+            });
+            let order = if name == "lines" {
+                "ordered_on, order_id, line_no"
+            } else {
+                "1"
+            };
+            let load = self.enter(name);
+            self.run(&format!(
+                "INSERT INTO silver.{name} ({names}, _load_id, _record_no, _changed_load) \
+                 SELECT {names}, {load}, row_number() OVER (ORDER BY {order}), {load} FROM public.{name} ORDER BY {order}; \
+                 DROP TABLE public.{name}"
+            ));
+            self.run(&format!("VACUUM ANALYZE silver.{name}"));
+        }
+    }
+
+    /// A row of the ledger; answers its number.
+    fn enter(&self, name: &str) -> i64 {
+        self.count(&format!(
+            "INSERT INTO meta.load (dataset, source, rule_set, state, finished_at) \
+             VALUES ('silver.{name}', 'made', sha256(''), 'applied', now()) RETURNING load_id"
+        ))
+    }
+
+    /// One more load of lines; nothing of it waits to be done.
+    pub fn load(&self, kind: Kind) {
+        let load = self.enter("lines");
+        let nth = self.loads.replace(self.loads.get() + 1);
+        let sql = match kind {
+            Kind::New => include_str!("new_lines.sql"),
+            Kind::Recent => include_str!("recent_lines.sql"),
+            Kind::Scattered => include_str!("scattered_lines.sql"),
+        };
+        let sql = sql.replace("{load}", &load.to_string());
+        self.run(&sql.replace("{nth}", &nth.to_string()));
+        for table in ["silver.lines", "gold.fct_lines"] {
+            self.run(&format!("VACUUM ANALYZE {table}"));
+        }
+        self.run("CHECKPOINT");
+    }
+}
