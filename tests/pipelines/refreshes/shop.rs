@@ -1,7 +1,7 @@
 //! A small shop of every kind of model.
 
 use metalayer::core::{Dataset, Plan, Type};
-use metalayer::gold::{Aggregate, Dimension, Fact, Reference, Renewal, View, Warehouse};
+use metalayer::gold::{Aggregate, Dimension, Fact, Index, Reference, Renewal, View, Warehouse};
 use metalayer::pg::Refreshed;
 use metalayer::prelude::*;
 
@@ -62,6 +62,8 @@ fn fact(name: &str) -> Fact {
         .attribute("sold_at", Type::Timestamp, "sold_at")
         .measure("quantity", Type::Int8, "quantity")
         .measure("amount", Type::Numeric, "quantity * price")
+        .index(Index::brin(["sold_at"]))
+        .index(Index::btree(["due_key", "date_key"]))
 }
 
 fn aggregates() -> Vec<Aggregate> {

@@ -42,7 +42,7 @@ fn what_was_is_asked_before_anything_is_written() {
     ] {
         assert!(before.contains(&step), "{step}: {before:?}");
     }
-    let written: Vec<&str> = labels.iter().copied().filter(|l| is_write(&l)).collect();
+    let written: Vec<&str> = labels.iter().copied().filter(is_write).collect();
     let full: Vec<&str> = plan.steps.iter().map(|step| &*step.label).collect();
     let full: Vec<&str> = full.into_iter().filter(|label| is_write(label)).collect();
     assert_eq!(written, full, "in the order of a full refresh");
