@@ -30,8 +30,10 @@ pub struct Server {
     _cluster: Cluster,
 }
 
+type Columns = &'static [(&'static str, Type)];
+
 /// The silver tables: columns, and how many of them are the grain.
-const SILVER: [(&str, usize, &[(&str, Type)]); 3] = [
+const SILVER: [(&str, usize, Columns); 3] = [
     (
         "lines",
         2,
@@ -68,12 +70,12 @@ const SILVER: [(&str, usize, &[(&str, Type)]); 3] = [
     ),
 ];
 
-fn table(name: &str, grain: usize, columns: &[(&'static str, Type)]) -> Table {
+fn table(name: &str, grain: usize, columns: Columns) -> Table {
     let contract = Contract {
         dataset: format!("silver.{name}").parse().unwrap(),
         columns: columns
             .iter()
-            .map(|(name, ty)| ColumnDef::of(*name, *ty))
+            .map(|(name, ty)| ColumnDef::of(name, *ty))
             .collect(),
         grain: columns[..grain]
             .iter()

@@ -59,7 +59,7 @@ impl Silver {
         let columns = self.columns.iter().enumerate();
         let columns = columns.map(|(nth, (name, ty))| ColumnDef {
             nullable: nth >= self.grain,
-            ..ColumnDef::of(*name, *ty)
+            ..ColumnDef::of(name, *ty)
         });
         let grain = self.columns[..self.grain].iter();
         let contract = Contract {
