@@ -5,7 +5,7 @@
 //! million lines. A star of three dimensions, one fact and three aggregates is built in full, then pairs of loads of the
 //! same kind are taken in, one of a pair incrementally and the other in full, and they take turns in going first. Ratios
 //! are medians of pairs; above 1 the incremental refresh is faster. At the end both must have come to the same tables.
-//! `COMPARE_GOLD_STEPS=1` prints the longer steps of the incremental ones.
+//! `COMPARE_GOLD_PAIRS` is how many pairs there are of a kind, 5 by default; `COMPARE_GOLD_STEPS=1` prints the longer steps of the incremental ones.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "../compare_load/figure.rs"]
@@ -23,6 +23,10 @@ use crate::server::{Kind, Server};
 use crate::star::Star;
 
 const PAIRS: usize = 5;
+
+fn pairs() -> usize {
+    env::var("COMPARE_GOLD_PAIRS").map_or(PAIRS, |given| given.parse().expect("a whole number"))
+}
 
 fn main() {
     // `cargo test --benches` has no use for figures.
@@ -55,7 +59,7 @@ fn main() {
 /// Each side takes a load of its own in, on top of those before it: 1 % of the lines.
 fn against_full(server: &Server, star: &Star, name: &str, kind: Kind) {
     let (mut incremental, mut full) = (Vec::new(), Vec::new());
-    let ratios = (0..PAIRS).map(|nth| {
+    let ratios = (0..pairs()).map(|nth| {
         let ours = || {
             server.load(kind);
             let took = star.refresh(server);

@@ -6,4 +6,6 @@ mod quiet;
 mod readers;
 mod refused;
 mod shop;
+mod silver;
+mod unloads;
 mod writers;

@@ -3,6 +3,7 @@ use ml_core::{Audit, Error, Ident, Result, Type};
 use crate::Dimension;
 use crate::column::Column;
 use crate::fact::Fact;
+use crate::index::Index;
 use crate::model::Model;
 use crate::quote::quoted;
 use crate::reconcile::{self, Sum};
@@ -35,6 +36,7 @@ pub struct Aggregate {
     groups: Vec<Column>,
     measures: Vec<Measure>,
     pub(crate) renewal: Option<Renewal>,
+    indexes: Vec<Index>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +55,7 @@ impl Aggregate {
             groups: Vec::new(),
             measures: Vec::new(),
             renewal: None,
+            indexes: Vec::new(),
         }
     }
 
@@ -79,6 +82,12 @@ impl Aggregate {
     pub fn measure(mut self, name: impl Into<String>, ty: Type, expr: impl Into<String>) -> Self {
         let column = Column::new(name, ty, expr).nullable();
         self.measures.push(Measure::Other(column));
+        self
+    }
+
+    /// An index beside that of its groups.
+    pub fn index(mut self, index: Index) -> Self {
+        self.indexes.push(index);
         self
     }
 
@@ -150,9 +159,10 @@ impl Aggregate {
             .collect();
         let table = self.table(schema, measures?)?;
         let fresh = self.fresh(&table, &source, &lookups, tables);
+        let guards: Result<Vec<String>> = self.indexes.iter().map(|i| i.guard(&table)).collect();
         Ok(Model {
             install: Vec::new(),
-            guards: Vec::new(),
+            guards: guards?,
             checks: self.check(&table, &source, &fresh).into_iter().collect(),
             fresh,
             table,

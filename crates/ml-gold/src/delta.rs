@@ -4,6 +4,7 @@
 //! followed by the tables that hang on them, in the same way. So a model that is renewed in full stands among the others.
 
 mod changed;
+mod counted;
 mod facts;
 mod groups;
 mod members;

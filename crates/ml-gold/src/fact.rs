@@ -1,6 +1,7 @@
 use ml_core::{Audit, Dataset, Error, Ident, Result, Type};
 
 use crate::column::{Column, ROW_ID};
+use crate::index::Index;
 use crate::live::live;
 use crate::model::Model;
 use crate::quote::quoted;
@@ -37,6 +38,7 @@ pub struct Fact {
     /// Measures that do not add up over everything.
     pub(crate) partly: Vec<(String, Additivity)>,
     pub(crate) renewal: Option<Renewal>,
+    indexes: Vec<Index>,
 }
 
 impl Fact {
@@ -51,6 +53,7 @@ impl Fact {
             measures: Vec::new(),
             partly: Vec::new(),
             renewal: None,
+            indexes: Vec::new(),
         }
     }
 
@@ -89,6 +92,12 @@ impl Fact {
         let column = Column::new(name, ty, expr);
         self.measures.push(column.name.clone());
         self.columns.push(column);
+        self
+    }
+
+    /// An index beside those of its keys: each key into a dimension has a tree, and into days a BRIN index.
+    pub fn index(mut self, index: Index) -> Self {
+        self.indexes.push(index);
         self
     }
 
@@ -152,10 +161,18 @@ impl Fact {
         Ok(Model {
             install: vec![table.statement("room for corrections", room)],
             fresh: self.fresh(&lookups),
-            guards: lookups.iter().map(|(l, d)| l.guard(&table, d)).collect(),
+            guards: self.guards(&table, &lookups)?,
             checks: self.checks(&table, &lookups),
             table,
         })
+    }
+
+    fn guards(&self, table: &Table, lookups: &[(Lookup<'_>, &Table)]) -> Result<Vec<String>> {
+        let keys = lookups
+            .iter()
+            .map(|(lookup, of)| Ok(lookup.guard(table, of)));
+        let indexes = self.indexes.iter().map(|index| index.guard(table));
+        keys.chain(indexes).collect()
     }
 
     fn check(&self, lookups: &[Lookup<'_>]) -> Result<()> {

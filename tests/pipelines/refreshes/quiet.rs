@@ -96,3 +96,33 @@ async fn where_nothing_is_new_the_log_of_the_server_stays_as_it_is() {
     took.sort();
     println!("nothing new: {:?}", took[2]);
 }
+
+/// Those of the keys, and those that were declared, once each however often the plan is installed and run.
+#[tokio::test(flavor = "multi_thread")]
+async fn indexes_and_foreign_keys_come_once_and_after_the_rows() {
+    let fresh = Fresh::migrated().await;
+    shop::create(&fresh.database).await;
+    fresh.run(&shop::load(&mut Dice(2))).await;
+    let refresh = shop::refresh(&fresh, "gold");
+    shop::run(&refresh).await;
+    fresh
+        .run("UPDATE meta.warehouse SET plan_sha256 = sha256('')")
+        .await;
+    shop::run(&refresh).await;
+    refresh.rebuild(&Flow::new(Gate::off())).await.unwrap();
+    let indexes = "SELECT string_agg(substring(indexdef FROM 'USING .*'), ', ' ORDER BY substring(indexdef FROM 'USING .*') COLLATE \"C\") \
+        FROM pg_indexes WHERE schemaname = 'gold' AND tablename = 'fct_whole' AND indexname <> 'fct_whole_pkey'";
+    assert_eq!(
+        fresh.one(indexes).await,
+        "USING brin (date_key), USING brin (due_key), USING brin (sold_at), USING btree (customer_key), \
+         USING btree (due_key, date_key), USING btree (plan_key), USING btree (product_key), USING btree (region_key), \
+         USING btree (tier_key)"
+    );
+    let keys = "SELECT count(*) || ' ' || bool_and(convalidated) FROM pg_constraint WHERE conrelid = 'gold.fct_whole'::regclass AND contype = 'f'";
+    assert_eq!(fresh.one(keys).await, "7 true");
+    let guards = shop::plan("gold").steps;
+    let guards: Vec<usize> = ["fct_whole: insert", "fct_whole: guards"]
+        .map(|label| guards.iter().position(|step| step.label == label).unwrap())
+        .into();
+    assert!(guards[0] < guards[1]);
+}

@@ -1,5 +1,6 @@
 use ml_core::{Audit, Result, Statement};
 
+use super::counted::Side;
 use super::facts::Facts;
 use super::{Parts, members};
 use crate::Aggregate;
@@ -9,7 +10,7 @@ use crate::model::Model;
 use crate::quote::{list, quoted};
 use crate::reconcile::{self, Emptied};
 use crate::reference::Lookup;
-use crate::renewal::{any_doubt, is_incremental, is_whole};
+use crate::renewal::{any_doubt, is_incremental};
 use crate::roles;
 use crate::table::Table;
 
@@ -18,20 +19,14 @@ pub(super) struct Groups<'a> {
     aggregate: &'a Aggregate,
     model: &'a Model,
     /// The touched facts, as they were and as they are to be.
-    was: String,
-    now: String,
+    pub(super) was: String,
+    pub(super) now: String,
     /// Their identities.
-    ids: String,
-    fact: &'a Table,
-    lookups: Vec<(Lookup<'a>, &'a Table)>,
+    pub(super) ids: String,
+    pub(super) fact: &'a Table,
+    pub(super) lookups: Vec<(Lookup<'a>, &'a Table)>,
     /// The same, as they are joined.
     roles: (Vec<Lookup<'a>>, Vec<&'a Table>),
-}
-
-/// What a fact counts for in the sums of what came and went.
-enum Side {
-    Came,
-    Went,
 }
 
 impl<'a> Groups<'a> {
@@ -62,11 +57,11 @@ impl<'a> Groups<'a> {
         }))
     }
 
-    fn table(&self) -> &Table {
+    pub(super) fn table(&self) -> &Table {
         &self.model.table
     }
 
-    fn part(&self) -> String {
+    pub(super) fn part(&self) -> String {
         self.table().beside("part")
     }
 
@@ -75,11 +70,11 @@ impl<'a> Groups<'a> {
     }
 
     /// The names of the groups.
-    fn groups(&self) -> Vec<&str> {
+    pub(super) fn groups(&self) -> Vec<&str> {
         self.table().key.iter().map(String::as_str).collect()
     }
 
-    fn addends(&self) -> Vec<&Column> {
+    pub(super) fn addends(&self) -> Vec<&Column> {
         self.aggregate.addends(self.table())
     }
 
@@ -119,110 +114,11 @@ WHERE NOT EXISTS (SELECT FROM {} AS touched WHERE touched.\"_row_id\" = further.
         steps
     }
 
-    /// Facts that are not touched themselves.
-    fn further_ids(&self) -> String {
-        self.table().beside("ids")
-    }
-
-    /// The facts that count, as `fact`, with their dimensions.
-    fn counted(&self, side: &Side) -> String {
-        let touched = match side {
-            Side::Came => &self.now,
-            Side::Went => &self.was,
-        };
-        let facts = match self.further() {
-            None => touched.clone(),
-            Some(_) => {
-                let names = list(self.fact.names());
-                format!(
-                    "(
-    SELECT {names} FROM {touched}
-    UNION ALL
-    SELECT {names} FROM {} WHERE \"_row_id\" IN (SELECT \"_row_id\" FROM {})
-)",
-                    self.fact.quoted(),
-                    self.further_ids()
-                )
-            }
-        };
-        self.joined(&facts)
-    }
-
-    fn joined(&self, facts: &str) -> String {
+    pub(super) fn joined(&self, facts: &str) -> String {
         roles::joined(facts, &self.roles.0, &self.roles.1)
     }
 
-    /// Facts of members of which an attribute changes that the aggregate uses.
-    fn further(&self) -> Option<String> {
-        let further = self.lookups.iter().filter_map(|(lookup, dimension)| {
-            let used = self.used(lookup, dimension);
-            (!used.is_empty()).then(|| {
-                format!(
-                    "SELECT fact.\"_row_id\"
-FROM {} AS diff
-JOIN {} AS member ON {}
-JOIN {} AS fact ON fact.{} = member.{}
-WHERE diff.\"_change\" = 'update' AND ROW({}) IS DISTINCT FROM ROW({})",
-                    dimension.temporary(),
-                    dimension.quoted(),
-                    dimension.matched("member", "diff"),
-                    self.fact.quoted(),
-                    quoted(&lookup.column),
-                    quoted(&lookup.dimension.surrogate()),
-                    of("diff", used.iter().copied()),
-                    of("member", used.iter().copied())
-                )
-            })
-        });
-        let further: Vec<String> = further.collect();
-        (!further.is_empty()).then(|| further.join("\nUNION\n"))
-    }
-
-    /// The columns of a dimension that an expression may use: those whose name is in it, and all of them where it may
-    /// take the row as a whole. Days never change.
-    fn used<'t>(&self, lookup: &Lookup<'_>, dimension: &'t Table) -> Vec<&'t str> {
-        if lookup.dimension.is_calendar() {
-            return Vec::new();
-        }
-        let exprs = self.table().columns.iter();
-        let exprs: Vec<String> = exprs.map(|column| column.expr.to_lowercase()).collect();
-        let whole = exprs.iter().any(|expr| is_whole(expr, lookup.role()));
-        let names = |name: &str| exprs.iter().any(|expr| expr.contains(&name.to_lowercase()));
-        let is_used = |name: &str| match name {
-            "valid_to" => names(name) || names("is_current"),
-            _ => names(name) || name.contains('"'),
-        };
-        let columns = dimension.names().into_iter();
-        let values = columns.filter(|name| !dimension.key.iter().any(|key| key == name));
-        values.filter(|name| whole || is_used(name)).collect()
-    }
-
-    /// Adds the touched facts up by group.
-    fn count(&self, side: &Side) -> String {
-        let table = self.table();
-        let groups = table.columns[..self.groups().len()].iter();
-        let groups = groups.map(Column::selected);
-        let addends = self.addends();
-        let sums = addends.iter().map(|column| match side {
-            Side::Came => column.selected(),
-            Side::Went => format!("-{} AS {}", column.value(), column.quoted()),
-        });
-        let names = addends.iter().map(|column| &*column.name);
-        format!(
-            "INSERT INTO {} ({})
-SELECT
-    {}
-FROM {}
-GROUP BY {}",
-            self.part(),
-            list(self.groups().into_iter().chain(names)),
-            groups.chain(sums).collect::<Vec<_>>().join(",\n    "),
-            self.counted(side),
-            self.ordinals()
-        )
-    }
-
-    fn ordinals(&self) -> String {
+    pub(super) fn ordinals(&self) -> String {
         let ordinals = (1..=self.groups().len()).map(|n| n.to_string());
         ordinals.collect::<Vec<_>>().join(", ")
     }

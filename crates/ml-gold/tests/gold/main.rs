@@ -1,6 +1,7 @@
 //! Plans: what they say, and which warehouses have none.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod delta;
 mod derived;
 mod models;
 mod plan;

@@ -1,5 +1,5 @@
 use ml_core::{Error, Kind, Type};
-use ml_gold::{Aggregate, Dimension, Fact, Reference, View, Warehouse};
+use ml_gold::{Aggregate, Dimension, Fact, Index, Reference, View, Warehouse};
 
 use crate::star::{SALES, customer, star};
 
@@ -121,4 +121,19 @@ fn references_are_checked() {
         "needs a key",
     );
     refused(with(fact().measure("{rows}", Type::Int8, "1")), "{rows}");
+}
+
+#[test]
+fn an_index_is_on_columns_that_are_there() {
+    for columns in [vec!["nothing"], Vec::new()] {
+        let fact = || Fact::new("f", SALES).index(Index::btree(columns.clone()));
+        refused(
+            Warehouse::new("gold").fact(fact()),
+            "which are not columns of it",
+        );
+        let aggregate = Aggregate::new("agg", "fct_sales")
+            .group("day", Type::Date, "date.day")
+            .index(Index::brin(columns.clone()));
+        refused(star().aggregate(aggregate), "which are not columns of it");
+    }
 }
