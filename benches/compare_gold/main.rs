@@ -46,6 +46,17 @@ fn main() {
     against_full(&server, &star, "full_vs_scattered", Kind::Scattered);
     nothing_new(&server, &star);
     star.assert_same(&server);
+    let checked = Star::checked(&server);
+    figure("first_build_checked_seconds", two(checked.build(&server)));
+    against_full(&server, &checked, "full_vs_incremental_checked", Kind::New);
+    against_full(
+        &server,
+        &checked,
+        "full_vs_recent_corrections_checked",
+        Kind::Recent,
+    );
+    checked.assert_same(&server);
+    server.run("DROP SCHEMA checked CASCADE");
     let customers = Star::of_customers(&server);
     figure(
         "first_build_with_customers_seconds",

@@ -178,6 +178,16 @@ impl Server {
         ))
     }
 
+    /// Of the facts that are there.
+    pub fn vacuum(&self) {
+        for fact in ["gold.fct_lines", "checked.fct_lines"] {
+            let there = format!("SELECT count(to_regclass('{fact}'))");
+            if self.count(&there) == 1 {
+                self.run(&format!("VACUUM ANALYZE {fact}"));
+            }
+        }
+    }
+
     /// One more load of lines; nothing of it waits to be done.
     pub fn load(&self, kind: Kind) {
         let load = self.enter("lines");
@@ -189,9 +199,8 @@ impl Server {
         };
         let sql = sql.replace("{load}", &load.to_string());
         self.run(&sql.replace("{nth}", &nth.to_string()));
-        for table in ["silver.lines", "gold.fct_lines"] {
-            self.run(&format!("VACUUM ANALYZE {table}"));
-        }
+        self.run("VACUUM ANALYZE silver.lines");
+        self.vacuum();
         self.run("CHECKPOINT");
     }
 }

@@ -159,7 +159,7 @@ impl Accumulating {
         Ok(Model {
             install: Vec::new(),
             guards: guards.map(|(l, d)| l.guard(&table, d)).collect(),
-            checks: self.checks(&table, &lookups, &fresh),
+            checks: self.checks(&table, (&lookups, &tables), &fresh),
             fresh,
             table,
         })

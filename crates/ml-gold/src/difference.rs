@@ -15,7 +15,14 @@ impl Table {
         let name = self.temporary();
         vec![
             self.statement("differences", self.difference(fresh, held)),
-            self.statement("statistics of the differences", format!("ANALYZE {name}")),
+            // of all columns they take as long as finding them
+            self.statement(
+                "statistics of the differences",
+                format!(
+                    "ANALYZE {name} ({})",
+                    list(self.key.iter().map(String::as_str))
+                ),
+            ),
         ]
     }
 

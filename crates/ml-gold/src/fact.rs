@@ -280,7 +280,9 @@ fresh AS (
             [rows].into_iter().chain(sums),
             &reconcile::rows(&source, &target, self.measures()),
         );
-        [reconciles].into_iter().chain(known).collect()
+        let kept = lookups.iter();
+        let kept = kept.filter_map(|(l, dimension)| l.keeper(&self.name, &target, dimension));
+        [reconciles].into_iter().chain(known).chain(kept).collect()
     }
 
     /// Counts the facts of a relation that are on the unknown member.

@@ -1,4 +1,4 @@
-use ml_core::{Dataset, Error, Result};
+use ml_core::{Audit, Dataset, Error, Result};
 
 use crate::column::Column;
 use crate::quote::{literal, quoted};
@@ -20,6 +20,14 @@ pub struct Reference {
     column: Option<String>,
     presence: Presence,
     membership: Membership,
+    kept: Kept,
+}
+
+/// What keeps a fact from referring to a member that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    ByForeignKey,
+    ByCheck,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +51,7 @@ impl Reference {
             column: None,
             presence: Presence::Expected,
             membership: Membership::Looked,
+            kept: Kept::ByForeignKey,
         }
     }
 
@@ -70,6 +79,17 @@ impl Reference {
     /// a member was there as soon as a fact knew it.
     pub fn inferred(mut self) -> Self {
         self.membership = Membership::Inferred;
+        self
+    }
+
+    /// A check of every refresh keeps it, in the place of a foreign key of the server and its index: the rows that were
+    /// touched, and in a full refresh all rows, refer to members that are there.
+    ///
+    /// A foreign key looks each new fact up by itself, locks its member, and its index is written at random: for 65,000
+    /// new facts with three of them that is 1.0 of 1.1 s. Without it nobody but the refresh may write to the tables, and
+    /// members that vanish cost a scan of the fact.
+    pub fn checked(mut self) -> Self {
+        self.kept = Kept::ByCheck;
         self
     }
 
@@ -111,6 +131,7 @@ impl Reference {
             column: name.unwrap_or_else(|| dimension.surrogate()),
             by: dimension.sought(fact, source, &self.by)?,
             expected: self.presence == Presence::Expected,
+            kept: self.kept,
         })
     }
 }
@@ -122,6 +143,7 @@ pub(crate) struct Lookup<'a> {
     pub(crate) column: String,
     by: Vec<(Column, String)>,
     pub(crate) expected: bool,
+    kept: Kept,
 }
 
 impl Lookup<'_> {
@@ -207,10 +229,16 @@ impl Lookup<'_> {
     /// Foreign key and index, added once and after the rows. Without the index, each vanished row of the dimension
     /// would cost a scan of the fact; facts come in the order of their days, so there a BRIN index does.
     pub(crate) fn guard(&self, fact: &Table, dimension: &Table) -> String {
-        let method = match self.dimension.is_calendar() {
-            true => "brin",
-            false => "btree",
-        };
+        let (keyed, days) = (
+            self.kept == Kept::ByForeignKey,
+            self.dimension.is_calendar(),
+        );
+        let key = keyed.then(|| self.foreign_key_guard(fact, dimension));
+        let index = (keyed || days).then(|| self.index_guard(fact));
+        key.into_iter().chain(index).collect::<Vec<_>>().join("\n")
+    }
+
+    fn foreign_key_guard(&self, fact: &Table, dimension: &Table) -> String {
         format!(
             "    IF NOT EXISTS (
         SELECT FROM pg_constraint AS held
@@ -218,8 +246,23 @@ impl Lookup<'_> {
         WHERE held.conrelid = {relation}::regclass AND held.contype = 'f' AND col.attname = {name}
     ) THEN
         ALTER TABLE {fact} ADD FOREIGN KEY ({column}) REFERENCES {dimension} ({key});
-    END IF;
-    IF NOT EXISTS (
+    END IF;",
+            relation = literal(&fact.quoted()),
+            name = literal(&self.column),
+            fact = fact.quoted(),
+            column = quoted(&self.column),
+            dimension = dimension.quoted(),
+            key = quoted(&self.dimension.surrogate()),
+        )
+    }
+
+    fn index_guard(&self, fact: &Table) -> String {
+        let method = match self.dimension.is_calendar() {
+            true => "brin",
+            false => "btree",
+        };
+        format!(
+            "    IF NOT EXISTS (
         SELECT FROM pg_index AS held
         JOIN pg_attribute AS col ON col.attrelid = held.indrelid AND held.indkey[0] = col.attnum
         WHERE held.indrelid = {relation}::regclass AND col.attname = {name}
@@ -230,9 +273,20 @@ impl Lookup<'_> {
             name = literal(&self.column),
             fact = fact.quoted(),
             column = quoted(&self.column),
-            dimension = dimension.quoted(),
-            key = quoted(&self.dimension.surrogate()),
         )
+    }
+
+    /// The check that keeps it where no foreign key does: rows of `relation` that refer to nobody.
+    pub(crate) fn keeper(&self, fact: &str, relation: &str, dimension: &Table) -> Option<Audit> {
+        let (column, key) = (quoted(&self.column), quoted(&self.dimension.surrogate()));
+        let sql = format!(
+            "SELECT fact.{column}
+FROM {relation} AS fact
+WHERE NOT EXISTS (SELECT FROM {} AS member WHERE member.{key} = fact.{column})",
+            dimension.quoted()
+        );
+        let id = format!("{fact}.{}.exists", self.column);
+        (self.kept == Kept::ByCheck).then(|| Audit::new(id, sql))
     }
 }
 

@@ -166,11 +166,17 @@ impl Snapshot {
             let dimension = star.table(lookup.dimension.name())?;
             Some(lookup.guard(&table, dimension))
         });
+        let target = table.quoted();
+        let kept = members.iter().filter_map(|lookup| {
+            let dimension = star.table(lookup.dimension.name())?;
+            lookup.keeper(&self.name, &target, dimension)
+        });
         let fresh = self.fresh(&base, &table, &measures);
+        let checks = self.checks(&base, &table, &fresh).into_iter();
         Ok(Model {
             install: Vec::new(),
             guards: guards.collect(),
-            checks: self.checks(&base, &table, &fresh),
+            checks: checks.chain(kept).collect(),
             fresh,
             table,
         })

@@ -72,6 +72,23 @@ const WRONG: &str = "CREATE FUNCTION gold.wrong() RETURNS trigger LANGUAGE plpgs
     $$BEGIN NEW.amount := NEW.amount + 1; RETURN NEW; END$$; \
     CREATE TRIGGER wrong BEFORE INSERT OR UPDATE ON gold.{} FOR EACH ROW EXECUTE FUNCTION gold.wrong()";
 
+/// Where no foreign key of the server keeps a reference, a check does, whatever is refreshed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fact_on_nobody_is_refused() {
+    let (fresh, refresh) = behind().await;
+    const KEYS: &str = "SELECT count(*) FROM pg_constraint WHERE conrelid = 'gold.fct_sales'::regclass \
+        AND contype = 'f' AND confrelid = 'gold.dim_customer'::regclass";
+    assert_eq!(fresh.one(KEYS).await, "0");
+    touch(&fresh).await;
+    let nobody = "CREATE FUNCTION gold.nobody() RETURNS trigger LANGUAGE plpgsql AS \
+        $$BEGIN NEW.customer_key := 999999; RETURN NEW; END$$; \
+        CREATE TRIGGER nobody BEFORE INSERT OR UPDATE ON gold.fct_sales FOR EACH ROW EXECUTE FUNCTION gold.nobody()";
+    fresh.run(nobody).await;
+    fresh.run("UPDATE gold.fct_sales SET amount = amount").await;
+    let reason = reason(&refresh, Mode::Full).await;
+    assert!(reason.contains("fct_sales.customer_key.exists"), "{reason}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fact_that_is_not_as_its_source_is_named() {
     let (fresh, refresh) = behind().await;

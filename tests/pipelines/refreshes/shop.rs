@@ -48,7 +48,7 @@ fn fact(name: &str) -> Fact {
     Fact::new(name, SALES)
         .at("sold_at")
         .dimension(Reference::to("dim_customer").by("customer"))
-        .dimension(Reference::to("dim_product").by("product"))
+        .dimension(Reference::to("dim_product").by("product").checked())
         .dimension(Reference::to("dim_date").by("sold_at"))
         .dimension(
             Reference::to("dim_date")
@@ -57,7 +57,12 @@ fn fact(name: &str) -> Fact {
                 .optional(),
         )
         .dimension(Reference::to("dim_region").by("country"))
-        .dimension(Reference::to("dim_tier").by("customer").optional())
+        .dimension(
+            Reference::to("dim_tier")
+                .by("customer")
+                .optional()
+                .checked(),
+        )
         .dimension(Reference::to("dim_plan").by("customer").optional())
         .attribute("sold_at", Type::Timestamp, "sold_at")
         .measure("quantity", Type::Int8, "quantity")
@@ -117,7 +122,7 @@ pub(super) fn plan(schema: &str) -> Plan {
 pub(super) fn small_plan(schema: &str) -> Plan {
     let sales = Fact::new("fct_sales", SALES)
         .at("sold_at")
-        .dimension(Reference::to("dim_customer").by("customer"))
+        .dimension(Reference::to("dim_customer").by("customer").checked())
         .dimension(Reference::to("dim_date").by("sold_at"))
         .measure("amount", Type::Numeric, "quantity * price");
     let daily = Aggregate::new("agg_daily", "fct_sales")

@@ -59,7 +59,12 @@ fresh AS (
         )
     }
 
-    pub(super) fn checks(&self, table: &Table, lookups: &[Lookup<'_>], fresh: &str) -> Vec<Audit> {
+    pub(super) fn checks(
+        &self,
+        table: &Table,
+        (lookups, tables): (&[Lookup<'_>], &[&Table]),
+        fresh: &str,
+    ) -> Vec<Audit> {
         let name = self.name();
         let process: Vec<String> = self.process.iter().map(Column::value).collect();
         let known = process.iter().map(|expr| format!("{expr} IS NOT NULL"));
@@ -112,8 +117,12 @@ fresh AS (
             );
             Audit::new(format!("{name}.{days}.forward"), sql).warn()
         });
+        let target = table.quoted();
+        let kept = lookups.iter().zip(tables);
+        let kept = kept.filter_map(|(lookup, dimension)| lookup.keeper(name, &target, dimension));
         [reconciles, strays]
             .into_iter()
+            .chain(kept)
             .chain(unknown)
             .chain(backwards)
             .collect()

@@ -25,7 +25,10 @@ impl Changed {
                      WHERE source.\"_changed_load\" = ANY (ARRAY(SELECT load_id FROM pg_temp.ml_new_load))"
                 ),
             ),
-            step("statistics of the changed rows", format!("ANALYZE {name}")),
+            step(
+                "statistics of the changed rows",
+                format!("ANALYZE {name} (\"_row_id\")"),
+            ),
         ]
     }
 

@@ -85,7 +85,7 @@ GROUP BY touched.\"_row_id\"",
             ),
             table.statement(
                 "statistics of the rows as they were",
-                format!("ANALYZE {}", self.was()),
+                format!("ANALYZE {} (\"_row_id\")", self.was()),
             ),
         ]
     }
@@ -158,7 +158,10 @@ GROUP BY touched.\"_row_id\"",
             format!("CREATE TEMPORARY TABLE {now} ON COMMIT DROP AS\n{fresh}\nSELECT * FROM fresh");
         let mut steps = vec![
             table.statement("rows as they are to be", sql),
-            table.statement("statistics of the rows", format!("ANALYZE {now}")),
+            table.statement(
+                "statistics of the rows",
+                format!("ANALYZE {now} (\"_row_id\")"),
+            ),
         ];
         let fresh = format!("WITH fresh AS (SELECT * FROM {now})");
         steps.extend(table.differ_from(&fresh, &self.was()));
@@ -194,6 +197,8 @@ GROUP BY touched.\"_row_id\"",
         let now = self.now();
         let expected = self.lookups.iter().filter(|(lookup, _)| lookup.expected);
         let known = expected.map(|(lookup, _)| self.fact.known(&now, &lookup.column));
-        [reconciles].into_iter().chain(known).collect()
+        let kept = self.lookups.iter();
+        let kept = kept.filter_map(|(l, dimension)| l.keeper(self.fact.name(), &now, dimension));
+        [reconciles].into_iter().chain(known).chain(kept).collect()
     }
 }
