@@ -8,7 +8,9 @@
 //! `COMPARE_GOLD_PAIRS` is how many pairs there are of a kind, 5 by default; `COMPARE_GOLD_STEPS=1` prints the longer steps of the incremental ones.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-#[path = "../compare_load/figure.rs"]
+#[path = "../support/bed.rs"]
+mod bed;
+#[path = "../support/figure.rs"]
 #[allow(dead_code)]
 mod figure;
 mod server;
@@ -35,9 +37,9 @@ fn main() {
     }
     let scale = env::var("COMPARE_GOLD_SF").map_or(1.0, |given| given.parse().expect("a number"));
     let server = Server::start();
-    figure("server", server.about());
+    figure("server", server.bed.about());
     server.fill(scale);
-    let lines = server.count("SELECT count(*) FROM silver.lines");
+    let lines = server.bed.count("SELECT count(*) FROM silver.lines");
     figure("lines", lines);
     let star = Star::plain(&server);
     figure("first_build_seconds", two(star.build(&server)));
@@ -56,7 +58,7 @@ fn main() {
         Kind::Recent,
     );
     checked.assert_same(&server);
-    server.run("DROP SCHEMA checked CASCADE");
+    server.bed.run("DROP SCHEMA checked CASCADE");
     let customers = Star::of_customers(&server);
     figure(
         "first_build_with_customers_seconds",
@@ -99,10 +101,10 @@ fn nothing_new(server: &Server, star: &Star) {
     let mut times = Vec::new();
     let mut silent = 0;
     for _ in 0..51 {
-        let before = server.count(lsn);
+        let before = server.bed.count(lsn);
         let took = timed(|| star.look(server)).1;
         times.push(took.as_secs_f64() * 1_000.0);
-        silent += u32::from(before == server.count(lsn));
+        silent += u32::from(before == server.bed.count(lsn));
     }
     figure("nothing_new_ms", two(median(times)));
     figure("nothing_new_without_wal", format!("{silent} of 51"));

@@ -5,8 +5,8 @@ use std::cell::Cell;
 use metalayer::core::{ColumnDef, Type};
 use metalayer::prelude::*;
 use ml_embed::Cluster;
-use tokio::runtime::Runtime;
 
+use crate::bed::Bed;
 use crate::tpch;
 
 /// What a load brings: 1 % of the lines.
@@ -22,9 +22,7 @@ pub enum Kind {
 
 /// A server that is flushed to disk as one that is kept, and goes with the bench.
 pub struct Server {
-    pub runtime: Runtime,
-    pub database: Database,
-    version: u32,
+    pub bed: Bed,
     loads: Cell<i64>,
     // Dropped last: the connections go before their server.
     _cluster: Cluster,
@@ -104,40 +102,21 @@ impl Server {
         let cluster = cluster
             .start()
             .expect("the bench needs a PostgreSQL server");
-        let runtime = Runtime::new().unwrap();
         let config = Config::new(&cluster.url("postgres").into()).unwrap();
         let database = Database::open(&config).unwrap();
-        runtime.block_on(async {
-            database.migrate().await.unwrap();
+        let bed = Bed::new(database, cluster.version());
+        bed.runtime.block_on(async {
+            bed.database.migrate().await.unwrap();
             for (name, grain, columns) in SILVER {
-                database.create(&table(name, grain, columns)).await.unwrap();
+                let table = table(name, grain, columns);
+                bed.database.create(&table).await.unwrap();
             }
         });
         Server {
-            runtime,
-            database,
-            version: cluster.version(),
+            bed,
             loads: Cell::new(0),
             _cluster: cluster,
         }
-    }
-
-    pub fn about(&self) -> String {
-        format!("PostgreSQL {}, fsync on", self.version)
-    }
-
-    pub fn run(&self, statements: &str) {
-        self.runtime.block_on(async {
-            let client = self.database.client().await.unwrap();
-            client.batch_execute(statements).await.unwrap();
-        });
-    }
-
-    pub fn count(&self, query: &str) -> i64 {
-        self.runtime.block_on(async {
-            let client = self.database.client().await.unwrap();
-            client.query_one(query, &[]).await.unwrap().get(0)
-        })
     }
 
     /// The data of TPC-H as one load of each table, lines in the order of their days, as they came in.
@@ -149,10 +128,11 @@ impl Server {
                 .collect();
             let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
             let (types, names) = (types.join(", "), names.join(", "));
-            self.run(&format!("CREATE UNLOGGED TABLE public.{name} ({types})"));
+            self.bed
+                .run(&format!("CREATE UNLOGGED TABLE public.{name} ({types})"));
             let rows = tpch::rows(name, scale);
-            self.runtime.block_on(async {
-                let client = self.database.client().await.unwrap();
+            self.bed.runtime.block_on(async {
+                let client = self.bed.database.client().await.unwrap();
                 tpch::copy(&client, name, rows).await;
             });
             let order = if name == "lines" {
@@ -161,18 +141,18 @@ impl Server {
                 "1"
             };
             let load = self.enter(name);
-            self.run(&format!(
+            self.bed.run(&format!(
                 "INSERT INTO silver.{name} ({names}, _load_id, _record_no, _changed_load) \
                  SELECT {names}, {load}, row_number() OVER (ORDER BY {order}), {load} FROM public.{name} ORDER BY {order}; \
                  DROP TABLE public.{name}"
             ));
-            self.run(&format!("VACUUM ANALYZE silver.{name}"));
+            self.bed.run(&format!("VACUUM ANALYZE silver.{name}"));
         }
     }
 
     /// A row of the ledger; answers its number.
     fn enter(&self, name: &str) -> i64 {
-        self.count(&format!(
+        self.bed.count(&format!(
             "INSERT INTO meta.load (dataset, source, rule_set, state, finished_at) \
              VALUES ('silver.{name}', 'made', sha256(''), 'applied', now()) RETURNING load_id"
         ))
@@ -182,8 +162,8 @@ impl Server {
     pub fn vacuum(&self) {
         for fact in ["gold.fct_lines", "checked.fct_lines"] {
             let there = format!("SELECT count(to_regclass('{fact}'))");
-            if self.count(&there) == 1 {
-                self.run(&format!("VACUUM ANALYZE {fact}"));
+            if self.bed.count(&there) == 1 {
+                self.bed.run(&format!("VACUUM ANALYZE {fact}"));
             }
         }
     }
@@ -198,9 +178,9 @@ impl Server {
             Kind::Scattered => include_str!("scattered_lines.sql"),
         };
         let sql = sql.replace("{load}", &load.to_string());
-        self.run(&sql.replace("{nth}", &nth.to_string()));
-        self.run("VACUUM ANALYZE silver.lines");
+        self.bed.run(&sql.replace("{nth}", &nth.to_string()));
+        self.bed.run("VACUUM ANALYZE silver.lines");
         self.vacuum();
-        self.run("CHECKPOINT");
+        self.bed.run("CHECKPOINT");
     }
 }

@@ -49,7 +49,7 @@ impl Star {
 
     fn of(server: &Server, warehouse: Warehouse) -> Self {
         let plan = warehouse.render().unwrap();
-        let refresh = Refresh::new(&server.database, plan).unwrap();
+        let refresh = Refresh::new(&server.bed.database, plan).unwrap();
         Star { refresh }
     }
 
@@ -68,7 +68,7 @@ impl Star {
 
     pub fn rebuild(&self, server: &Server) -> Duration {
         let flow = Flow::new(Gate::off());
-        let (refreshed, took) = timed(|| server.runtime.block_on(self.refresh.rebuild(&flow)));
+        let (refreshed, took) = timed(|| server.bed.runtime.block_on(self.refresh.rebuild(&flow)));
         let refreshed = refreshed.unwrap();
         assert!(
             matches!(refreshed.outcome, Outcome::Applied(_)),
@@ -85,7 +85,11 @@ impl Star {
 
     fn run(&self, server: &Server) -> Refreshed {
         let flow = Flow::new(Gate::off()).observer(Arc::new(Steps::default()));
-        let refreshed = server.runtime.block_on(self.refresh.run(&flow)).unwrap();
+        let refreshed = server
+            .bed
+            .runtime
+            .block_on(self.refresh.run(&flow))
+            .unwrap();
         assert!(
             !matches!(refreshed.outcome, Outcome::Refused(_)),
             "{refreshed:?}"
@@ -94,7 +98,10 @@ impl Star {
     }
 
     pub fn assert_same(&self, server: &Server) {
-        let drift = server.runtime.block_on(self.refresh.compare_with_full());
+        let drift = server
+            .bed
+            .runtime
+            .block_on(self.refresh.compare_with_full());
         let drift = drift.unwrap();
         assert!(drift.is_same(), "{drift}");
     }

@@ -32,7 +32,7 @@ pub fn read(server: &Server) {
     for (name, _) in VIEWS {
         let query = format!("SELECT count(*) FROM (SELECT * FROM gold.{name} OFFSET 0) AS read");
         let mut times: Vec<f64> = (0..READS)
-            .map(|_| timed(|| server.count(&query)).1.as_secs_f64() * 1_000.0)
+            .map(|_| timed(|| server.bed.count(&query)).1.as_secs_f64() * 1_000.0)
             .collect();
         times.sort_by(f64::total_cmp);
         let (p50, p99) = (times[READS / 2], times[READS * 99 / 100 - 1]);
@@ -47,8 +47,8 @@ pub fn read(server: &Server) {
 /// The scans of its plan.
 fn plan(server: &Server, name: &str) -> String {
     let explain = format!("EXPLAIN (COSTS off) SELECT * FROM gold.{name}");
-    let rows = server.runtime.block_on(async {
-        let client = server.database.client().await.unwrap();
+    let rows = server.bed.runtime.block_on(async {
+        let client = server.bed.database.client().await.unwrap();
         client.query(&explain, &[]).await.unwrap()
     });
     let scans = rows.iter().filter_map(|row| {

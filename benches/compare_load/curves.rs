@@ -49,6 +49,6 @@ pub fn bad_rows(server: &Server, rows: u64) {
     }
     figure(
         "quarantine_kept_of_all_bad",
-        server.count("SELECT count(*) FROM meta.quarantine"),
+        server.bed.count("SELECT count(*) FROM meta.quarantine"),
     );
 }

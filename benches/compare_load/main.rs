@@ -19,8 +19,11 @@
 //! ready rows by psql took 2.8 s where ours took 3.3 to 3.6 s and CSV 3.9 s; the quarantine was 0.3 s of that.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../support/bed.rs"]
+mod bed;
 mod cgroup;
 mod curves;
+#[path = "../support/figure.rs"]
 mod figure;
 mod file;
 mod headline;
@@ -69,7 +72,7 @@ fn main() {
         number("COMPARE_LOAD_PAIRS", PAIRS),
     );
     let (server, pairs, by) = (Server::start(), pairs as usize, ROWS.div_ceil(rows));
-    figure("server", server.about());
+    figure("server", server.bed.about());
     for part in parts {
         match part {
             "headline" => headline::run(&server, rows, pairs),

@@ -53,8 +53,8 @@ pub fn capped(server: &Server, by: u64) {
     figure("capped_cgroup_mib", 64);
     figure("capped_peak_rss_mib", peak);
     figure("capped_seconds", two(took.as_secs_f64()));
-    let loaded = server.count("SELECT count(*) FROM bronze.orders");
-    assert_eq!(loaded, sample.good());
+    let loaded = server.bed.count("SELECT count(*) FROM bronze.orders");
+    assert_eq!(loaded as u64, sample.good());
 }
 
 fn peak(server: &Server, path: &Path, within: Option<&Cgroup>) -> u64 {

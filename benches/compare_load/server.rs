@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use metalayer::core::{Encoded, Feed, Row};
 use metalayer::prelude::*;
 use ml_embed::Cluster;
-use tokio::runtime::Runtime;
 
+use crate::bed::Bed;
 use crate::file::Sample;
 use crate::order::{self, Order};
 
@@ -24,14 +24,12 @@ const COLUMNS: &str = "order_id, customer_id, email, region, product, quantity, 
 
 /// A server that is flushed to disk as one that is kept, and goes with the bench.
 pub struct Server {
-    pub runtime: Runtime,
-    pub database: Database,
+    pub bed: Bed,
     pub landing: Table,
     pub merged: Table,
     pub folder: tempfile::TempDir,
     pub url: String,
     psql: Option<PathBuf>,
-    version: u32,
     // Dropped last: the connections go before their server.
     _cluster: Cluster,
 }
@@ -42,47 +40,26 @@ impl Server {
         let cluster = cluster.expect("the bench needs a PostgreSQL server");
         let url = cluster.url("postgres");
         let server = Server {
-            runtime: Runtime::new().unwrap(),
-            database: open(&url),
+            bed: Bed::new(open(&url), cluster.version()),
             landing: Table::landing(Contract::of::<Order>().unwrap()),
             merged: merged(),
             folder: tempfile::tempdir().unwrap(),
             url,
             psql: cluster.program("psql"),
-            version: cluster.version(),
             _cluster: cluster,
         };
-        server.runtime.block_on(async {
-            server.database.migrate().await.unwrap();
-            server.database.create(&server.landing).await.unwrap();
-            server.database.create(&server.merged).await.unwrap();
+        server.bed.runtime.block_on(async {
+            server.bed.database.migrate().await.unwrap();
+            server.bed.database.create(&server.landing).await.unwrap();
+            server.bed.database.create(&server.merged).await.unwrap();
         });
-        server.run(RAW);
+        server.bed.run(RAW);
         server
-    }
-
-    pub fn about(&self) -> String {
-        format!("PostgreSQL {}, fsync on", self.version)
-    }
-
-    pub fn run(&self, statements: &str) {
-        self.runtime.block_on(async {
-            let client = self.database.client().await.unwrap();
-            client.batch_execute(statements).await.unwrap();
-        });
-    }
-
-    pub fn count(&self, query: &str) -> u64 {
-        self.runtime.block_on(async {
-            let client = self.database.client().await.unwrap();
-            let row = client.query_one(query, &[]).await.unwrap();
-            row.get::<_, i64>(0) as u64
-        })
     }
 
     /// Empties the tables, and lets nothing of the last run wait to be written.
     pub fn empty(&self) {
-        self.run(EMPTY);
+        self.bed.run(EMPTY);
     }
 
     /// A file in the folder of the bench.
@@ -106,10 +83,10 @@ impl Server {
 
     fn load(&self, mut feed: impl Feed<Encoded>, sample: &Sample) -> Duration {
         self.empty();
-        let mut store = Store::new(&self.database, &self.landing);
+        let mut store = Store::new(&self.bed.database, &self.landing);
         let flow = Flow::new(Gate::off());
         let begun = Instant::now();
-        let outcome = self.runtime.block_on(flow.run(&mut feed, &mut store));
+        let outcome = self.bed.runtime.block_on(flow.run(&mut feed, &mut store));
         let took = begun.elapsed();
         let receipt = outcome.unwrap().receipt().cloned().unwrap();
         let (accepted, held) = (receipt.card.accepted, receipt.card.quarantined);
@@ -142,8 +119,8 @@ impl Server {
         let ended = psql.stdin(Stdio::null()).status().unwrap();
         let took = begun.elapsed();
         assert!(ended.success(), "psql: {ended}");
-        let rows = self.count(&format!("SELECT count(*) FROM {table}"));
-        assert_eq!(rows, sample.rows);
+        let rows = self.bed.count(&format!("SELECT count(*) FROM {table}"));
+        assert_eq!(rows as u64, sample.rows);
         took
     }
 }

@@ -18,12 +18,13 @@ pub fn of_one_load(server: &Server, rows: u64) {
 /// Reads all loads there are, for the figure of this name.
 pub fn read(server: &Server, name: &str) {
     let from = Contract::of::<Order>().unwrap();
-    let increment = Increment::new(&server.database, name, &from, &server.merged);
+    let increment = Increment::new(&server.bed.database, name, &from, &server.merged);
     let leave_out = |_: Order, report: &mut Report| report.drop::<Order>("only read");
     let flow = Flow::new(Gate::off());
     let run = increment.run(&flow, Order::blank(), &leave_out);
-    let (advance, took) = timed(|| server.runtime.block_on(run));
+    let (advance, took) = timed(|| server.bed.runtime.block_on(run));
     let read = advance.unwrap().card().read;
-    assert_eq!(read, server.count("SELECT count(*) FROM bronze.orders"));
+    let there = server.bed.count("SELECT count(*) FROM bronze.orders");
+    assert_eq!(read, there as u64);
     figure(name, two(took.as_secs_f64()));
 }

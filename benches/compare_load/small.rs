@@ -39,8 +39,8 @@ pub fn many(server: &Server, files: u64) {
 
 /// Asks for contents that were loaded before: transaction, lock, insert that inserts nothing, look-up, rollback.
 pub fn ledger(server: &Server) {
-    server.run(LEDGER);
-    let mut store = Store::new(&server.database, &server.landing);
+    server.bed.run(LEDGER);
+    let mut store = Store::new(&server.bed.database, &server.landing);
     let mut times: Vec<f64> = Vec::new();
     for number in 0..LOOKUPS {
         let number = number * 7_919 % 1_000_000 + 1;
@@ -49,7 +49,7 @@ pub fn ledger(server: &Server) {
             sha256: Some(Fingerprint::of(number.to_string())),
             rules: Fingerprint::of(""),
         };
-        let (found, took) = timed(|| server.runtime.block_on(is_replayed(&mut store, key)));
+        let (found, took) = timed(|| server.bed.runtime.block_on(is_replayed(&mut store, key)));
         assert!(found, "load {number} is in the ledger");
         times.push(took.as_secs_f64() * 1_000.0);
     }
@@ -90,10 +90,10 @@ fn all(server: &Server, samples: &[Sample], slots: usize) -> Duration {
     let rules = order::rules();
     let feed = |sample: &Sample| CsvFile::<Order>::new(&sample.path, rules.clone());
     let feeds = samples.iter().map(feed).collect();
-    let stores = (0..slots).map(|_| Store::new(&server.database, &server.landing));
+    let stores = (0..slots).map(|_| Store::new(&server.bed.database, &server.landing));
     let flow = Flow::new(Gate::off());
     let load = load_all(&flow, stores.collect(), feeds);
-    let (outcomes, took) = timed(|| server.runtime.block_on(load));
+    let (outcomes, took) = timed(|| server.bed.runtime.block_on(load));
     for outcome in outcomes {
         assert!(matches!(outcome, Ok(Outcome::Applied(_))), "{outcome:?}");
     }

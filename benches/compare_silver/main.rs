@@ -13,7 +13,9 @@
 //! `benches/compare_dbt.sh` runs the same SELECT by dbt and SQLMesh, as whole commands, on the same server.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-#[path = "../compare_load/figure.rs"]
+#[path = "../support/bed.rs"]
+mod bed;
+#[path = "../support/figure.rs"]
 mod figure;
 mod order;
 mod server;
@@ -43,13 +45,13 @@ fn main() {
         Err(_) => ROWS,
     };
     let server = Server::start();
-    figure("server", server.about());
+    figure("server", server.bed.about());
     let first = server.make(&format!(
         "SELECT n, 0 FROM generate_series(1, {rows}) AS n UNION ALL SELECT n, 1 FROM generate_series(20, {rows}, 20) AS n"
     ));
     figure(
         "bronze_rows",
-        server.count("SELECT count(*) FROM bronze.raw_orders"),
+        server.bed.count("SELECT count(*) FROM bronze.raw_orders"),
     );
     if let ["tools", venv] = args[..] {
         return tools::run(&server, rows, first, Path::new(venv));

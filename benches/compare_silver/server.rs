@@ -6,6 +6,7 @@ use metalayer::prelude::*;
 use ml_embed::Cluster;
 use tokio::runtime::Runtime;
 
+use crate::bed::Bed;
 use crate::figure::timed;
 use crate::order::{Order, RawOrder, stage};
 
@@ -31,10 +32,8 @@ const DIFFERENT: &str = "SELECT count(*) FROM (
 /// A server that is flushed to disk as one that is kept, and goes with the bench.
 pub struct Server {
     pub url: String,
-    runtime: Runtime,
-    database: Database,
+    pub bed: Bed,
     increment: Increment,
-    version: u32,
     // Dropped last: the connections go before their server.
     _cluster: Cluster,
 }
@@ -46,86 +45,66 @@ impl Server {
         let url = cluster.url("postgres");
         let (database, increment) = open(&url);
         let server = Server {
-            runtime: Runtime::new().unwrap(),
             url,
-            database,
+            bed: Bed::new(database, cluster.version()),
             increment,
-            version: cluster.version(),
             _cluster: cluster,
         };
-        server.runtime.block_on(async {
-            server.database.migrate().await.unwrap();
+        server.bed.runtime.block_on(async {
+            server.bed.database.migrate().await.unwrap();
             let raw = Contract::of::<RawOrder>().unwrap();
             let (landing, merged) = (Table::landing(raw), merged());
-            server.database.create(&landing).await.unwrap();
-            server.database.create(&merged).await.unwrap();
+            server.bed.database.create(&landing).await.unwrap();
+            server.bed.database.create(&merged).await.unwrap();
         });
-        server.run(BY_HAND);
+        server.bed.run(BY_HAND);
         server
-    }
-
-    pub fn about(&self) -> String {
-        format!("PostgreSQL {}, fsync on", self.version)
-    }
-
-    pub fn run(&self, statements: &str) {
-        self.runtime.block_on(async {
-            let client = self.database.client().await.unwrap();
-            client.batch_execute(statements).await.unwrap();
-        });
-    }
-
-    pub fn count(&self, query: &str) -> i64 {
-        self.runtime.block_on(async {
-            let client = self.database.client().await.unwrap();
-            client.query_one(query, &[]).await.unwrap().get(0)
-        })
     }
 
     /// Makes a load of bronze of what a query returns; answers its number.
     pub fn make(&self, things: &str) -> i64 {
-        let load = self.count(ENTER);
+        let load = self.bed.count(ENTER);
         let places = |template: &str| {
             let load = template.replace("{load}", &load.to_string());
             load.replace("{things}", things)
         };
-        self.run(&places(include_str!("raw_orders.sql")));
-        self.run(&places(COUNT));
-        self.run("VACUUM ANALYZE bronze.raw_orders");
+        self.bed.run(&places(include_str!("raw_orders.sql")));
+        self.bed.run(&places(COUNT));
+        self.bed.run("VACUUM ANALYZE bronze.raw_orders");
         load
     }
 
     /// Silver has taken nothing in, on either side.
     pub fn empty(&self) {
-        self.run(EMPTY);
+        self.bed.run(EMPTY);
     }
 
     /// Lets nothing of the last run wait to be done.
     pub fn settle(&self) {
         for table in ["silver.orders", "public.orders"] {
-            self.run(&format!("VACUUM ANALYZE {table}"));
+            self.bed.run(&format!("VACUUM ANALYZE {table}"));
         }
-        self.run("CHECKPOINT");
+        self.bed.run("CHECKPOINT");
     }
 
     /// Our increment over whatever is new.
     pub fn ours(&self) -> Duration {
-        timed(|| self.runtime.block_on(run(&self.increment))).1
+        timed(|| self.bed.runtime.block_on(run(&self.increment))).1
     }
 
     /// Forgets the loads of bronze after one.
     pub fn forget(&self, after: i64) {
-        self.run(&format!(
+        self.bed.run(&format!(
             "DELETE FROM bronze.raw_orders WHERE \"_load_id\" > {after}; \
              DELETE FROM meta.load WHERE dataset = 'bronze.raw_orders' AND load_id > {after}"
         ));
-        self.run("VACUUM ANALYZE bronze.raw_orders");
+        self.bed.run("VACUUM ANALYZE bronze.raw_orders");
     }
 
     /// The hand-written SQL over the loads after one.
     pub fn by_hand(&self, after: i64) -> Duration {
         let sql = include_str!("clean.sql").replace("{after}", &after.to_string());
-        timed(|| self.run(&sql)).1
+        timed(|| self.bed.run(&sql)).1
     }
 
     /// Both sides came to the same rows.
@@ -134,8 +113,8 @@ impl Server {
     }
 
     pub fn assert_same_as(&self, theirs: &str) {
-        let count = |table: &str| self.count(&format!("SELECT count(*) FROM {table}"));
-        let different = self.count(&DIFFERENT.replace("{theirs}", theirs));
+        let count = |table: &str| self.bed.count(&format!("SELECT count(*) FROM {table}"));
+        let different = self.bed.count(&DIFFERENT.replace("{theirs}", theirs));
         let ours = count("silver.orders");
         assert_eq!((ours, different), (count(theirs), 0), "{theirs}");
         assert!(ours > 0);

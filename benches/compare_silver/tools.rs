@@ -43,7 +43,7 @@ pub fn run(server: &Server, rows: u64, first: i64, venv: &Path) {
     for _ in 0..ROUNDS {
         server.empty();
         server.forget(first);
-        server.run(EMPTY);
+        server.bed.run(EMPTY);
         for (kind, name) in KINDS.iter().enumerate() {
             if *name == "increment" {
                 let half = (rows / 200).max(1);
