@@ -127,6 +127,24 @@ async fn a_customer_who_moves_has_two_versions_that_do_not_overlap() {
     assert_eq!(fresh.one(overlaps).await, "0");
 }
 
+/// Whatever writes them: the server refuses the second.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_versions_of_one_time_are_refused() {
+    let (_folder, _, files) = month(300).await;
+    let fresh = Fresh::migrated().await;
+    run(
+        &Retail::open(&fresh.database, &settings()).await.unwrap(),
+        &files,
+    )
+    .await;
+    let again = "INSERT INTO gold.dim_customer (customer_id, valid_from, valid_to, country, region) \
+        SELECT customer_id, valid_from + INTERVAL '1 second', valid_to, country, region FROM gold.dim_customer \
+        WHERE customer_key > 0 AND isfinite(valid_from) LIMIT 1";
+    let client = fresh.database.client().await.unwrap();
+    let error = client.batch_execute(again).await.unwrap_err();
+    assert_eq!(error.code().unwrap().code(), "23P01", "{error:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn foreign_keys_are_real() {
     let (_folder, _, files) = month(300).await;

@@ -146,7 +146,7 @@ fn a_history_goes_from_observations_to_spans_and_takes_the_rest_from_the_newest(
         "{sql}"
     );
     assert!(step(&plan, "dim_customer: guards").contains(
-        r#"EXCLUDE USING gist ("customer_id" WITH =, tsrange("valid_from", "valid_to") WITH &&)"#
+        r#"point(hash_record_extended(ROW("customer_id"), 0), hash_record_extended(ROW("customer_id"), 1)) WITH ~=, tsrange("valid_from", "valid_to") WITH &&"#
     ));
 }
 
