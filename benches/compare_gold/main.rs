@@ -6,6 +6,11 @@
 //! same kind are taken in, one of a pair incrementally and the other in full, and they take turns in going first. Ratios
 //! are medians of pairs; above 1 the incremental refresh is faster. At the end both must have come to the same tables.
 //! `COMPARE_GOLD_PAIRS` is how many pairs there are of a kind, 5 by default; `COMPARE_GOLD_STEPS=1` prints the longer steps of the incremental ones.
+//!
+//! On 2 virtual cores (AMD EPYC), PostgreSQL 15.18, Rust 1.95, SF 1, 3 pairs, with real-time priority over other work:
+//! full_vs_incremental 9.56, 16.28 where checks keep the references; recent corrections 12.63, scattered ones 7.23, with an
+//! aggregate a customer 6.94; slowest view p99 62.43 ms. Of 1.2 s to insert 66,000 facts three foreign keys take 0.66 and two
+//! indexes of trees 0.31.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "../support/bed.rs"]
