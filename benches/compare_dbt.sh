@@ -12,7 +12,7 @@ else
     trap 'rm -rf -- "$scratch"' EXIT
     venv=$scratch/venv
     python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet "dbt-core${DBT_CORE:-<1.12}" dbt-postgres 'sqlmesh[postgres]'
+    "$venv/bin/pip" install --quiet "dbt-core${DBT_CORE:-<1.12}" 'dbt-postgres==1.11.0' 'sqlmesh[postgres]==0.236.4'
 fi
 "$venv/bin/dbt" --version | sed -n 's/.*installed: */dbt: /p'
 echo "sqlmesh: $("$venv/bin/sqlmesh" --version)"

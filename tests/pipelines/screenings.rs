@@ -231,6 +231,28 @@ async fn what_a_rule_merges_stands_once_until_it_is_parted_or_the_other_is_gone(
     assert_eq!(fresh.one(DISTINCT).await, "1 2 3 4 5");
 }
 
+/// Which of two stands is said by the data, and not by who came first.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_that_are_one_the_same_stands_in_any_order_of_arrival() {
+    for backwards in [false, true] {
+        let fresh = Fresh::migrated().await;
+        let mut people = vec![
+            raw(1, "Jon Smith", Some("jon@example.com"), "10115"),
+            raw(2, "Smith, Jon", Some("jon@example.com"), "10115"),
+        ];
+        if backwards {
+            people.reverse();
+        }
+        for (nth, person) in people.into_iter().enumerate() {
+            take_in(&fresh, &nth.to_string(), vec![person]).await;
+        }
+        fresh.database.create_views(&merged()).await.unwrap();
+        screen(&fresh).await;
+        let distinct = "SELECT string_agg(id::text, ' ') FROM silver.v_people_distinct";
+        assert_eq!(fresh.one(distinct).await, "1", "backwards: {backwards}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_block_too_large_is_said_to_be() {
     let fresh = people().await;

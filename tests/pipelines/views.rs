@@ -10,6 +10,7 @@ use crate::support::Fresh;
 
 const CURRENT: &str = "silver.v_people_current";
 const CHANGES: &str = "silver.v_people_changes";
+const DISTINCT: &str = "silver.v_people_distinct";
 const COMPLETENESS: &str = "silver.v_people_completeness";
 
 /// People with an id, and other columns of text.
@@ -142,7 +143,7 @@ async fn read_on(fresh: &Fresh, stop: &AtomicBool) -> u64 {
     let client = fresh.database.client().await.unwrap();
     let mut times = 0;
     while !stop.load(Ordering::Relaxed) {
-        for view in [CURRENT, CHANGES, COMPLETENESS, "report.names"] {
+        for view in [CURRENT, DISTINCT, CHANGES, COMPLETENESS, "report.names"] {
             let read = client.query(&format!("SELECT * FROM {view}"), &[]).await;
             read.unwrap_or_else(|error| panic!("{view}: {error:?}"));
         }
@@ -195,13 +196,13 @@ async fn no_change_of_the_table_takes_a_view_away() {
     fresh
         .run(&format!(
             "CREATE SCHEMA report; CREATE VIEW report.names AS SELECT id, name, note FROM {CURRENT}; \
-             GRANT SELECT ON {CURRENT}, {CHANGES} TO PUBLIC; \
+             GRANT SELECT ON {CURRENT}, {DISTINCT}, {CHANGES} TO PUBLIC; \
              ALTER VIEW {CURRENT} SET (security_barrier = true)"
         ))
         .await;
     let kept = format!(
         "SELECT string_agg(oid::text || relname || relacl::text || coalesce(reloptions::text, ''), ' ' ORDER BY oid) \
-         FROM pg_class WHERE oid IN ('{CURRENT}'::regclass, '{CHANGES}'::regclass, 'report.names'::regclass)"
+         FROM pg_class WHERE oid IN ('{CURRENT}'::regclass, '{DISTINCT}'::regclass, '{CHANGES}'::regclass, 'report.names'::regclass)"
     );
     let before = fresh.one(&kept).await;
     assert!(before.contains("security_barrier=true"), "{before}");

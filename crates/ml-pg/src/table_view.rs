@@ -1,6 +1,6 @@
 //! The SQL of the views of a table.
 
-use ml_core::{Contract, Dataset, Error, Ident, Result};
+use ml_core::{Contract, Dataset, Error, Ident, Merge, Result};
 
 use crate::Table;
 use crate::keeping::Keeping;
@@ -27,16 +27,34 @@ pub(crate) fn current(table: &Table, live: &LiveView) -> Result<TableView> {
     rows(table, live, ("current", comment), "true")
 }
 
-/// The same, of rows that are one thing the one that stood first: the others are there as long as it is gone. Nothing of
-/// the table changes, so that a pair can be parted again.
-pub(crate) fn distinct(table: &Table, live: &LiveView) -> Result<TableView> {
+/// The same, of rows that are one thing the one whose grain comes first, as text: the others are there as long as it is
+/// gone. Nothing of the table changes, so that a pair can be parted again.
+pub(crate) fn distinct(table: &Table, merge: &Merge, live: &LiveView) -> Result<TableView> {
     let (from, dataset) = (table.dataset().quoted(), table.dataset().to_string());
     let comment = "The rows as they stand, without those merged into another one.";
+    let grain = |of: &str| {
+        let grain = merge
+            .grain
+            .iter()
+            .map(|name| format!("{of}.{}", quoted(name)));
+        let grain = grain.collect::<Vec<_>>().join(", ");
+        format!("ROW({grain})::text COLLATE \"C\"")
+    };
+    let pairs = |one: &str, other: &str| {
+        format!(
+            "SELECT {one} AS one, {other} AS other FROM meta.duplicate_candidate \
+             WHERE dataset = {} AND state IN ('merge', 'merged')",
+            literal(&dataset)
+        )
+    };
     let merged = format!(
-        "NOT EXISTS (SELECT FROM meta.duplicate_candidate AS pair \
-         JOIN {from} AS first ON first.\"_row_id\" = pair.left_row AND NOT first.\"_deleted\" \
-         WHERE pair.dataset = {} AND pair.right_row = t.\"_row_id\" AND pair.state IN ('merge', 'merged'))",
-        literal(&dataset)
+        "NOT EXISTS (SELECT FROM ({} UNION ALL {}) AS pair \
+         JOIN {from} AS first ON first.\"_row_id\" = pair.other AND NOT first.\"_deleted\" \
+         WHERE pair.one = t.\"_row_id\" AND {} < {})",
+        pairs("left_row", "right_row"),
+        pairs("right_row", "left_row"),
+        grain("first"),
+        grain("t"),
     );
     rows(table, live, ("distinct", comment), &merged)
 }

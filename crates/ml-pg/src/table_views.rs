@@ -15,7 +15,9 @@ impl Database {
     ///   history the spans that have not ended. Columns keep the places they have, new ones
     ///   come last. One that the contract no longer has stays, as NULL, so that it can be dropped from the table.
     /// * `v_<table>_distinct`, of a merged table: the same, without rows that a rule of a [`Screening`](crate::Screening)
-    ///   has merged into another one that is there. The table keeps both, so that who rejects the pair parts them again.
+    ///   has merged into another one that is there, as of its last run: the one whose grain comes first, as text, stands, whatever
+    ///   order they came in. The table keeps both, so that who rejects the pair parts them again. One that is merged into a
+    ///   row which is merged itself goes with it.
     /// * `v_<table>_changes`: a row for each day (UTC) on which loads of the table were applied: how many, the records
     ///   that they read, accepted, quarantined and dropped, the rows that have had their content since that day, new or
     ///   changed, and their share of the table, from 0 to 1.
@@ -43,8 +45,9 @@ impl Database {
             table_view::changes(table)?,
             table_view::completeness(table)?,
         ];
-        if let Keeping::Merged(_) = table.keeping {
-            views.push(table_view::distinct(table, &known("distinct").await?)?);
+        if let Keeping::Merged(merge) = &table.keeping {
+            let known = known("distinct").await?;
+            views.push(table_view::distinct(table, merge, &known)?);
         }
         for view in &views {
             replace(&tx, view).await?;
