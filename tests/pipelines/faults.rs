@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use metalayer::core::Kind;
 use metalayer::prelude::*;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use ml_chaos::{Break, Fault, Message, Proxy};
 
 use crate::retail::sale::{Sale, bronze_rules};
 use crate::support::{Fresh, open};
@@ -34,64 +33,13 @@ async fn load(path: &Path, store: &mut Store) -> Result<Outcome> {
     Flow::new(Gate::default()).run(&mut feed, store).await
 }
 
-/// When a COMMIT meets the proxy.
-#[derive(Clone, Copy)]
-enum Cut {
-    /// The server never sees it.
-    Before,
-    /// The client never sees its answer.
-    After,
-}
-
-/// Forwards one connection after another to the server; the first COMMIT is the last thing its connection does.
-async fn proxy(server: String, cut: Cut) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        let mut cut = Some(cut);
-        while let Ok((client, _)) = listener.accept().await {
-            let server = TcpStream::connect(&server).await.unwrap();
-            match cut.take() {
-                Some(cut) => drop(tokio::spawn(until_commit(client, server, cut))),
-                None => drop(tokio::spawn(async move {
-                    let (mut client, mut server) = (client, server);
-                    tokio::io::copy_bidirectional(&mut client, &mut server).await
-                })),
-            }
-        }
+/// A database of which the first COMMIT is the last thing its connection does.
+fn until_commit(proxy: &Proxy, at: Break) -> Database {
+    proxy.plan(Fault {
+        message: Message::Query("COMMIT"),
+        at,
     });
-    port
-}
-
-async fn until_commit(client: TcpStream, server: TcpStream, cut: Cut) {
-    let (mut from_client, mut to_client) = client.into_split();
-    let (mut from_server, mut to_server) = server.into_split();
-    let answers = tokio::spawn(async move {
-        let _ = tokio::io::copy(&mut from_server, &mut to_client).await;
-    });
-    let mut buffer = vec![0; 64 << 10];
-    while let Ok(read @ 1..) = from_client.read(&mut buffer).await {
-        let bytes = &buffer[..read];
-        let commit = bytes.windows(7).any(|window| window == b"COMMIT\0");
-        if commit {
-            answers.abort();
-        }
-        if !(commit && matches!(cut, Cut::Before)) {
-            to_server.write_all(bytes).await.unwrap();
-        }
-        if commit {
-            // Time for the server to commit before it notices that nobody is there.
-            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-            return;
-        }
-    }
-}
-
-async fn through(fresh: &Fresh, cut: Cut) -> Database {
-    let (login, rest) = fresh.url.rsplit_once('@').unwrap();
-    let (server, name) = rest.split_once('/').unwrap();
-    let port = proxy(server.to_owned(), cut).await;
-    open(&format!("{login}@127.0.0.1:{port}/{name}"), 4)
+    open(&proxy.url(), 4)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,7 +48,8 @@ async fn a_commit_without_an_answer_is_asked_about() {
     let path = day(folder.path());
     let fresh = Fresh::migrated().await;
     fresh.database.create(&table()).await.unwrap();
-    let mut store = Store::new(&through(&fresh, Cut::After).await, &table());
+    let proxy = Proxy::start(&fresh.url).await.unwrap();
+    let mut store = Store::new(&until_commit(&proxy, Break::After), &table());
     let outcome = load(&path, &mut store).await.unwrap();
     assert!(matches!(outcome, Outcome::Applied(_)), "{outcome:?}");
     let outcome = load(&path, &mut store).await.unwrap();
@@ -114,7 +63,8 @@ async fn a_commit_that_never_arrived_leaves_nothing() {
     let path = day(folder.path());
     let fresh = Fresh::migrated().await;
     fresh.database.create(&table()).await.unwrap();
-    let mut store = Store::new(&through(&fresh, Cut::Before).await, &table());
+    let proxy = Proxy::start(&fresh.url).await.unwrap();
+    let mut store = Store::new(&until_commit(&proxy, Break::Before), &table());
     let error = load(&path, &mut store).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Storage, "{error:?}");
     assert!(error.to_string().contains("rolled back"), "{error:?}");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use metalayer::core::Silent;
 use metalayer::prelude::*;
-use ml_chaos::{Break, Fault, Proxy};
+use ml_chaos::{Break, Fault, Message, Proxy};
 
 use crate::retail::pipeline::Retail;
 use crate::sample_month::{month, run};
@@ -89,6 +89,7 @@ async fn sweep(layer: &str, prepared: &[&str], which: Which) -> usize {
     let messages: Vec<u64> = messages
         .filter_map(|(message, ty)| which.has(*ty).then_some(message))
         .collect();
+    let mut unmet = 0;
     for message in messages.iter().copied() {
         for at in Break::ALL {
             let fresh = before.copy().await;
@@ -96,8 +97,12 @@ async fn sweep(layer: &str, prepared: &[&str], which: Which) -> usize {
             let retail = Retail::open(&open(&proxy.url(), 2), &settings)
                 .await
                 .unwrap();
-            proxy.plan(Fault { message, at });
+            proxy.plan(Fault {
+                message: Message::Nth(message),
+                at,
+            });
             let broken = take(layer, &retail, files).await;
+            unmet += usize::from(proxy.is_pending());
             let what = format!("{layer}, message {message} of {types:?}, {at:?}: {broken:?}");
             run(
                 &Retail::open(&fresh.database, &settings).await.unwrap(),
@@ -108,6 +113,10 @@ async fn sweep(layer: &str, prepared: &[&str], which: Which) -> usize {
             assert_eq!(fresh.one(LEFT).await, "0", "{what}");
         }
     }
+    assert!(
+        unmet * 10 <= messages.len(),
+        "{unmet} faults did not come to pass"
+    );
     messages.len()
 }
 

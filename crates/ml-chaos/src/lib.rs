@@ -6,7 +6,7 @@
 //! failure one that can be had again.
 //!
 //! ```no_run
-//! use ml_chaos::{Break, Fault, Proxy};
+//! use ml_chaos::{Break, Fault, Message, Proxy};
 //!
 //! # async fn load(url: &str) -> Result<(), String> { Ok(()) }
 //! # async fn digest(url: &str) -> String { String::new() }
@@ -17,14 +17,14 @@
 //! load(&proxy.url()).await?;
 //! let expected = digest(&whole).await;
 //!
-//! for message in 1..=proxy.messages() {
+//! for nth in 1..=proxy.messages() {
 //!     for at in Break::ALL {
 //!         let broken = fresh().await;
 //!         let proxy = Proxy::start(&broken).await?;
-//!         proxy.plan(Fault { message, at });
+//!         proxy.plan(Fault { message: Message::Nth(nth), at });
 //!         let _ = load(&proxy.url()).await; // what it says does not matter
 //!         load(&broken).await?;
-//!         assert_eq!(digest(&broken).await, expected, "broken {at:?} message {message}");
+//!         assert_eq!(digest(&broken).await, expected, "broken {at:?} message {nth}");
 //!     }
 //! }
 //! # Ok(()) }
@@ -36,5 +36,5 @@ mod fault;
 mod frontend;
 mod proxy;
 
-pub use fault::{Break, Fault};
+pub use fault::{Break, Fault, Message};
 pub use proxy::Proxy;

@@ -107,11 +107,11 @@ fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Shared {
     /// Takes note of a message; answers how the connection is to break at it.
-    fn note(&self, ty: char) -> Option<Break> {
+    fn note(&self, ty: char, bytes: &[u8]) -> Option<Break> {
         let mut messages = lock(&self.messages);
         messages.push(ty);
-        let message = messages.len() as u64;
-        let planned = lock(&self.fault).take_if(|fault| fault.message == message);
+        let nth = messages.len() as u64;
+        let planned = lock(&self.fault).take_if(|fault| fault.message.is(nth, bytes));
         planned.map(|fault| fault.at)
     }
 }
@@ -155,7 +155,7 @@ async fn requests(
         frontend.push(&buffer[..read]);
         let mut through = Vec::new();
         while let Some((ty, message)) = frontend.next() {
-            match shared.note(ty) {
+            match shared.note(ty, &message) {
                 None => through.extend_from_slice(&message),
                 Some(at) => {
                     server.write_all(&through).await?;
