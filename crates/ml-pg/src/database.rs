@@ -7,7 +7,7 @@ use deadpool_postgres::{
 };
 use ml_core::{Error, Kind, Result};
 use tokio_postgres::config::SslMode;
-use tokio_postgres::{Config as Server, NoTls};
+use tokio_postgres::{Config as Server, IsolationLevel, NoTls, Transaction};
 
 use crate::{Config, Table, catalogue, failure, migrations, tls};
 
@@ -147,6 +147,15 @@ impl Lease {
         let client = self.object.as_mut().expect("taken only when dropped");
         (client, &mut self.clean)
     }
+}
+
+/// A transaction that reads all in one state of the database, and writes nothing.
+pub(crate) async fn one_state(
+    client: &mut tokio_postgres::Client,
+) -> std::result::Result<Transaction<'_>, tokio_postgres::Error> {
+    let begun = client.build_transaction().read_only(true);
+    let begun = begun.isolation_level(IsolationLevel::RepeatableRead);
+    begun.start().await
 }
 
 /// Left in the middle of something, the next statement could get another one's answer: out of the pool.

@@ -1,9 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ml_core::{Dataset, Error, Made, Origin, Plan, Result};
-use tokio_postgres::{IsolationLevel, Transaction};
+use tokio_postgres::Transaction;
 
 use crate::cells::{Cells, cells, parameters, shown};
+use crate::database::one_state;
 use crate::failure::Doing;
 use crate::trace;
 use crate::{Database, Explained, Table};
@@ -74,13 +75,7 @@ impl<'a> Explain<'a> {
         }
         let mut lease = self.database.lease().await?;
         let (client, clean) = lease.open();
-        let tx = client
-            .build_transaction()
-            .isolation_level(IsolationLevel::RepeatableRead)
-            .read_only(true)
-            .start()
-            .await
-            .doing("cannot begin to explain")?;
+        let tx = one_state(client).await.doing("cannot begin to explain")?;
         let key: Vec<String> = key.iter().map(|value| (*value).to_owned()).collect();
         let personal = self.personal();
         let explained = self.model(&tx, origin, &key, &personal).await?;

@@ -1,6 +1,6 @@
 use ml_core::{
-    Audit, Audited, Begun, Chunk, Encoded, Error, Fingerprint, Held, Judged, Load, LoadId, Receipt,
-    Result, Row, Scorecard, Shape, Verdict,
+    Audit, Audited, Begun, Encoded, Error, Fingerprint, Held, Judged, Load, LoadId, Receipt,
+    Result, Scorecard, Shape, Verdict,
 };
 use tokio_postgres::Transaction;
 
@@ -117,7 +117,7 @@ impl<'a> PgLoad<'a> {
     }
 
     async fn send(&mut self, rows: Encoded) -> Result<()> {
-        if self.rows == Rows::Doomed || Chunk::<Row>::rows(&rows) == 0 {
+        if self.rows == Rows::Doomed || rows.is_empty() {
             return Ok(());
         }
         if self.copy.as_ref().is_some_and(Copy::is_long) {

@@ -2,9 +2,10 @@ use std::collections::BTreeMap;
 
 use ml_core::{Error, LoadId, Predicate, Result, Scorecard, TableAudit};
 use tokio_postgres::types::Type;
-use tokio_postgres::{IsolationLevel, Row, Transaction};
+use tokio_postgres::{Row, Transaction};
 
 use crate::audit::count_all;
+use crate::database::one_state;
 use crate::failure::Doing;
 use crate::live_table::LiveTable;
 use crate::{Database, RowAt, TableReport};
@@ -53,13 +54,7 @@ impl Database {
     pub async fn audit_table(&self, audit: &TableAudit) -> Result<TableReport> {
         let mut lease = self.lease().await?;
         let (client, clean) = lease.open();
-        let tx = client
-            .build_transaction()
-            .isolation_level(IsolationLevel::RepeatableRead)
-            .read_only(true)
-            .start()
-            .await
-            .doing(doing(audit))?;
+        let tx = one_state(client).await.doing(doing(audit))?;
         tx.batch_execute("SET LOCAL row_security = off")
             .await
             .doing(doing(audit))?;

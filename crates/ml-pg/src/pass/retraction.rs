@@ -227,7 +227,7 @@ impl<S> Pass<'_, S> {
                 }
             }
             report.take_card();
-            if Chunk::<S::Out>::rows(&staged) > 0 {
+            if !staged.is_empty() {
                 let what = self.retracting();
                 Copy::whole(&self.tx, &self.copy, what, staged.into_pieces()).await?;
             }

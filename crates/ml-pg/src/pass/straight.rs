@@ -122,7 +122,7 @@ impl Straight {
     }
 }
 
-/// What a row would have to be compared with before it is there; `None` where it must be staged in any case.
+/// Which records may go straight into a table, and the condition that it must meet; `None` where all are staged in any case.
 fn condition(table: &Table) -> Option<(Firsts, String)> {
     match &table.keeping {
         Keeping::Appended => Some((Firsts::All, String::from("true"))),
