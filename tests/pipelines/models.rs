@@ -7,6 +7,7 @@ mod members;
 mod segments;
 
 use metalayer::core::{ColumnDef, Dataset, Plan, Type};
+use metalayer::gold::{Accumulating, Dimension, Reference};
 use metalayer::pg::Refreshed;
 use metalayer::prelude::*;
 
@@ -151,6 +152,26 @@ impl Shop {
             assert_eq!(self.one(query).await, held, "{query}");
         }
     }
+}
+
+/// A row an order, over the lines of it.
+fn order() -> Accumulating {
+    Accumulating::new("fct_order", ORDERS)
+        .process("order_no", Type::Text, "order_no")
+        .at("min(sold_at)")
+        .milestone("sold", "dim_date", "min(sold_at)")
+        .milestone("shipped", "dim_date", "max(shipped_at)")
+        .lag("sold", "shipped")
+        .dimension(Reference::to("dim_customer").by("max(customer)"))
+        .measure("amount", Type::Numeric, "sum(amount)")
+}
+
+/// Customers, and the cities they have been in.
+fn customer() -> Dimension {
+    Dimension::new("dim_customer", CUSTOMERS)
+        .key("customer_id", Type::Text, "customer_id")
+        .attribute("city", Type::Text, "city")
+        .type2("since", ["city"])
 }
 
 /// Rows as lines of one text.

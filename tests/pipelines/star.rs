@@ -127,9 +127,8 @@ async fn a_customer_who_moves_has_two_versions_that_do_not_overlap() {
     assert_eq!(fresh.one(overlaps).await, "0");
 }
 
-/// Whatever writes them: the server refuses the second.
-#[tokio::test(flavor = "multi_thread")]
-async fn two_versions_of_one_time_are_refused() {
+/// A small month, in gold.
+async fn refreshed() -> Fresh {
     let (_folder, _, files) = month(300).await;
     let fresh = Fresh::migrated().await;
     run(
@@ -137,6 +136,13 @@ async fn two_versions_of_one_time_are_refused() {
         &files,
     )
     .await;
+    fresh
+}
+
+/// Whatever writes them: the server refuses the second.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_versions_of_one_time_are_refused() {
+    let fresh = refreshed().await;
     let again = "INSERT INTO gold.dim_customer (customer_id, valid_from, valid_to, country, region) \
         SELECT customer_id, valid_from + INTERVAL '1 second', valid_to, country, region FROM gold.dim_customer \
         WHERE customer_key > 0 AND isfinite(valid_from) LIMIT 1";
@@ -147,13 +153,7 @@ async fn two_versions_of_one_time_are_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn foreign_keys_are_real() {
-    let (_folder, _, files) = month(300).await;
-    let fresh = Fresh::migrated().await;
-    run(
-        &Retail::open(&fresh.database, &settings()).await.unwrap(),
-        &files,
-    )
-    .await;
+    let fresh = refreshed().await;
     let keys = "SELECT count(*) FROM pg_constraint WHERE conrelid = 'gold.fct_sales'::regclass AND contype = 'f' AND convalidated";
     assert_eq!(fresh.one(keys).await, "4");
 }

@@ -71,9 +71,9 @@ impl Derived {
             facts.push(states.declared());
         }
         for snapshot in &self.snapshots {
-            let model = snapshot.model(&grown(star, &facts, &tables(star, &models)))?;
-            let declared =
-                snapshot.declared(&facts, &grown(star, &facts, &tables(star, &models)))?;
+            let tables = tables(star, &models);
+            let grown = grown(star, &facts, &tables);
+            let (model, declared) = (snapshot.model(&grown)?, snapshot.declared(&facts, &grown)?);
             models.push(model);
             facts.push(declared);
         }

@@ -1,28 +1,17 @@
 use metalayer::core::Type;
 use metalayer::gold::{
-    Accumulating, Aggregate, Dimension, Fact, Period, Reference, Snapshot, StateSnapshot, Warehouse,
+    Aggregate, Dimension, Fact, Period, Reference, Snapshot, StateSnapshot, Warehouse,
 };
 
-use super::{CUSTOMERS, ORDERS, Shop, rows};
+use super::{ORDERS, Shop, customer, order, rows};
 
 fn dates() -> Dimension {
     Dimension::date("dim_date", ORDERS, "sold_at").days(ORDERS, "shipped_at")
 }
 
 fn accumulating() -> Warehouse {
-    let orders = Accumulating::new("fct_order", ORDERS)
-        .process("order_no", Type::Text, "order_no")
-        .at("min(sold_at)")
-        .milestone("sold", "dim_date", "min(sold_at)")
-        .milestone("shipped", "dim_date", "max(shipped_at)")
-        .lag("sold", "shipped")
-        .dimension(Reference::to("dim_customer").by("max(customer)"))
-        .measure("amount", Type::Numeric, "sum(amount)")
-        .measure("lines", Type::Int8, "count(*)");
-    let customer = Dimension::new("dim_customer", CUSTOMERS)
-        .key("customer_id", Type::Text, "customer_id")
-        .attribute("city", Type::Text, "city")
-        .type2("since", ["city"]);
+    let orders = order().measure("lines", Type::Int8, "count(*)");
+    let customer = customer();
     let by_day = Aggregate::new("agg_by_day", "fct_order")
         .group("day", Type::Date, "sold_date.day")
         .count("orders")
@@ -150,12 +139,7 @@ fn states() -> Warehouse {
         .group("month", Type::Date, "fact.period")
         .sum("on_hand", "on_hand");
     Warehouse::new("gold")
-        .dimension(
-            Dimension::new("dim_customer", CUSTOMERS)
-                .key("customer_id", Type::Text, "customer_id")
-                .attribute("city", Type::Text, "city")
-                .type2("since", ["city"]),
-        )
+        .dimension(customer())
         .state_snapshot(stock)
         .aggregate(all)
 }

@@ -2,21 +2,18 @@
 
 use metalayer::core::Type;
 use metalayer::gold::{
-    Accumulating, Additivity, Aggregate, Cohort, Dimension, Fact, Pareto, Period, Reference, Rfm,
-    Segment, Snapshot, Warehouse,
+    Additivity, Aggregate, Cohort, Dimension, Fact, Pareto, Period, Reference, Rfm, Segment,
+    Snapshot, Warehouse,
 };
 use rust_decimal::dec;
 
-use super::{CUSTOMERS, ORDERS, PRODUCTS, Shop, rows};
+use super::{ORDERS, PRODUCTS, Shop, customer, order, rows};
 
 fn everything() -> Warehouse {
     let product = Dimension::new("dim_product", PRODUCTS)
         .key("product_id", Type::Text, "product_id")
         .required("name", Type::Text, "name");
-    let customer = Dimension::new("dim_customer", CUSTOMERS)
-        .key("customer_id", Type::Text, "customer_id")
-        .attribute("city", Type::Text, "city")
-        .type2("since", ["city"]);
+    let customer = customer();
     let terms = Dimension::junk("dim_terms", ORDERS)
         .attribute("channel", Type::Text, "channel")
         .attribute("gift", Type::Bool, "gift");
@@ -34,14 +31,7 @@ fn everything() -> Warehouse {
             "amount / 2",
             Additivity::NonAdditive,
         );
-    let process = Accumulating::new("fct_order", ORDERS)
-        .process("order_no", Type::Text, "order_no")
-        .at("min(sold_at)")
-        .milestone("sold", "dim_date", "min(sold_at)")
-        .milestone("shipped", "dim_date", "max(shipped_at)")
-        .lag("sold", "shipped")
-        .dimension(Reference::to("dim_customer").by("max(customer)"))
-        .measure("amount", Type::Numeric, "sum(amount)");
+    let process = order();
     let months = Snapshot::new("fct_months", "fct_orders", Period::Month, "date.day")
         .entity("customer_id", Type::Text, "customer.customer_id")
         .flow("moved", "amount")

@@ -1,19 +1,12 @@
 use metalayer::core::Type;
 use metalayer::gold::{Dimension, Fact, Reference, Warehouse};
 
-use super::{CUSTOMERS, ORDERS, PRODUCTS, Shop, rows};
+use super::{ORDERS, PRODUCTS, Shop, customer, rows};
 
 fn product() -> Dimension {
     Dimension::new("dim_product", PRODUCTS)
         .key("product_id", Type::Text, "product_id")
         .required("name", Type::Text, "name")
-}
-
-fn customer() -> Dimension {
-    Dimension::new("dim_customer", CUSTOMERS)
-        .key("customer_id", Type::Text, "customer_id")
-        .attribute("city", Type::Text, "city")
-        .type2("since", ["city"])
 }
 
 fn inferring() -> Warehouse {
