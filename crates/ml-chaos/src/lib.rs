@@ -32,9 +32,15 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod digest;
 mod fault;
 mod frontend;
+mod invariant;
 mod proxy;
+mod violation;
 
+pub use digest::Digest;
 pub use fault::{Break, Fault, Message};
+pub use invariant::Invariant;
 pub use proxy::Proxy;
+pub use violation::Violation;
