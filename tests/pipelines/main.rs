@@ -29,6 +29,7 @@ mod keeping;
 pub mod killer;
 mod landing;
 mod laws;
+mod load_states;
 mod losers;
 mod merge;
 mod metrics;
