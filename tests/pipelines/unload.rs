@@ -1,4 +1,4 @@
-//! What is unloaded was never loaded: after the next runs silver and gold are those of the loads that remain.
+//! P21: what is unloaded was never loaded: after the next runs silver and gold are those of the loads that remain.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

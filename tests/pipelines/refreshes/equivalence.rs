@@ -59,7 +59,7 @@ async fn histories(seeds: impl Iterator<Item = u64>, steps: u32) {
     }
 }
 
-/// `METALAYER_HISTORIES` asks for more than those of every change.
+/// P20, for gold, type 2 included. `METALAYER_HISTORIES` asks for more than those of every change.
 #[tokio::test(flavor = "multi_thread")]
 async fn incremental_is_full() {
     let asked = std::env::var("METALAYER_HISTORIES").ok();
