@@ -36,7 +36,7 @@ async fn whatever_happens(kind: Keeping, seeds: std::ops::Range<u64>) {
     assert_eq!(fresh.one(BROKEN).await, "0");
 }
 
-/// P15, P20: seven of each kind, with every batch size, against what a table is to hold by its definition.
+/// P20: seven of each kind, with every batch size.
 #[tokio::test(flavor = "multi_thread")]
 async fn incremental_is_rebuilt() {
     for kind in Keeping::ALL {
