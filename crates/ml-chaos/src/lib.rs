@@ -33,14 +33,24 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod digest;
+mod fail_point;
+mod fail_points;
 mod fault;
 mod frontend;
 mod invariant;
 mod proxy;
+mod steps;
+mod told;
+mod victim;
 mod violation;
 
 pub use digest::Digest;
+pub use fail_point::{ANY, Act, FailPoint};
+pub use fail_points::FailPoints;
 pub use fault::{Break, Fault, Message};
 pub use invariant::Invariant;
 pub use proxy::Proxy;
+pub use steps::Steps;
+pub use told::Told;
+pub use victim::{End, Victim};
 pub use violation::Violation;
