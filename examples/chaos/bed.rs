@@ -1,6 +1,7 @@
 //! A server, a template to copy databases from, and what a run that nothing breaks comes to.
 
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ml_chaos::{Digest, End, FailPoint, Proxy, Steps, Victim};
@@ -12,8 +13,9 @@ use super::{Failure, subject};
 
 /// Where rounds take place.
 pub struct Bed {
-    // Dropped last, so that nobody is connected to a server that is gone.
     admin: Client,
+    /// Databases that are not needed any more.
+    used: Mutex<Vec<String>>,
     pub clean: Clean,
     folder: TempDir,
     command: fn() -> Command,
@@ -48,10 +50,14 @@ pub enum Base {
 
 const TEMPLATE: &str = "chaos_template";
 
+/// Databases that are dropped at once, of 12 MB each.
+const AT_ONCE: usize = 40;
+
 impl Bed {
     /// A server of its own that flushes to disk; a run is a process that `command` starts.
     pub async fn start(command: fn() -> Command) -> Result<Self, Failure> {
-        let launch = || Cluster::temporary().durable().start();
+        // compiling queries takes longer than running them over so few rows
+        let launch = || Cluster::temporary().durable().setting("jit", "off").start();
         let cluster = tokio::task::spawn_blocking(launch).await??;
         let admin = connect(&cluster.url("postgres")).await?;
         admin
@@ -62,6 +68,7 @@ impl Bed {
         subject::files(folder.path())?;
         let mut bed = Bed {
             admin,
+            used: Mutex::default(),
             clean: Clean {
                 digest: Digest::default(),
                 steps: Steps::default(),
@@ -109,7 +116,9 @@ impl Bed {
             Base::Prepared => TEMPLATE,
         };
         let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
-        self.admin.batch_execute(&create).await?;
+        // on a connection of its own: rounds do not wait for each other
+        let admin = connect(&self.cluster.url("postgres")).await?;
+        admin.batch_execute(&create).await?;
         let url = self.cluster.url(name);
         Ok(Ground {
             bed: self,
@@ -117,6 +126,23 @@ impl Bed {
             url,
             name: name.to_owned(),
         })
+    }
+
+    /// Drops databases, many at once: each time the server flushes all that it has in memory.
+    async fn drop_used(&self, name: String) -> Result<(), Failure> {
+        let names = {
+            let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+            used.push(name);
+            match used.len() < AT_ONCE {
+                true => return Ok(()),
+                false => std::mem::take(&mut *used),
+            }
+        };
+        for name in names {
+            let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+            self.admin.batch_execute(&drop).await?;
+        }
+        Ok(())
     }
 
     /// The version of the server.
@@ -130,14 +156,13 @@ impl Bed {
 }
 
 impl Ground<'_> {
-    /// Drops the database.
+    /// Says that the database is not needed any more.
     pub async fn clear(self) -> Result<(), Failure> {
         let Ground {
             bed, name, client, ..
         } = self;
         drop(client);
-        let drop = format!("DROP DATABASE {name} WITH (FORCE)");
-        Ok(bed.admin.batch_execute(&drop).await?)
+        bed.drop_used(name).await
     }
 
     /// How many loads were applied.

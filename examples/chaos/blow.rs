@@ -59,10 +59,7 @@ impl Blow {
     pub fn kill(dice: &mut Dice, steps: u64, took: Duration) -> Self {
         let nth = 1 + dice.below(steps);
         match dice.below(10) {
-            0..=3 => {
-                let most = took.as_micros() as u64;
-                Blow::KilledAfter(Duration::from_micros(dice.below(most)))
-            }
+            0..=3 => Blow::KilledAfter(dice.part(took)),
             4..=7 => Blow::KilledAt(FailPoint::nth(nth, Act::Kill)),
             _ => {
                 let then = dice.one([Then::GoesOn, Then::IsKilled, Then::LosesItsSessions]);

@@ -1,5 +1,7 @@
 //! Chance that can be had again: the same for the same seed and number.
 
+use std::time::Duration;
+
 /// Splitmix64.
 pub struct Dice(u64);
 
@@ -20,6 +22,11 @@ impl Dice {
     /// A number below `end`.
     pub fn below(&mut self, end: u64) -> u64 {
         self.roll() % end.max(1)
+    }
+
+    /// A part of a time: the same part whatever the time is, which differs from run to run.
+    pub fn part(&mut self, of: Duration) -> Duration {
+        of.mul_f64(self.below(1_000) as f64 / 1_000.0)
     }
 
     /// One of some things.

@@ -1,8 +1,8 @@
 //! What kills leave behind on disk: nothing that is not used again.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use ml_chaos::size;
+use ml_chaos::{Act, FailPoint, size};
 
 use super::Failure;
 use super::bed::{Base, Bed, Ground};
@@ -11,9 +11,12 @@ use super::check::Check;
 use super::dice::Dice;
 use super::subject::LAYERS;
 
-/// How much larger the tables may be than those of a clean run, after so many kills.
+/// How much larger the tables may be than those of a clean run.
 pub const MOST: f64 = 1.3;
-pub const KILLS: u64 = 20;
+/// Each layer is killed so often when all its rows are written and only the commit is to come.
+const EACH: usize = 10;
+/// The step at which the next layer begins.
+const ENDS: [Option<&str>; 3] = [Some("lock_target"), Some("begin_refresh"), None];
 
 /// Kills runs over one database, vacuums after each as autovacuum would, and compares the sizes.
 pub async fn disk(bed: &Bed, seed: u64) -> Result<Check, Failure> {
@@ -25,11 +28,14 @@ pub async fn disk(bed: &Bed, seed: u64) -> Result<Check, Failure> {
     clean.clear().await?;
     let ground = bed.ground("chaos_disk", Base::Prepared).await?;
     let mut kills = 0;
-    while kills < KILLS {
-        let took = bed.clean.took / 2;
-        let blow = Blow::KilledAfter(Duration::from_micros(dice.below(took.as_micros() as u64)));
-        kills += u64::from(blow.strike(&ground, &mut dice).await?.met);
-        ground.client.batch_execute("VACUUM").await?;
+    for end in ENDS {
+        let mut points = vec![FailPoint::at("commit", 1, Act::Kill); EACH];
+        points.extend(end.map(|end| FailPoint::at(end, 1, Act::Kill)));
+        for point in points {
+            let struck = Blow::KilledAt(point).strike(&ground, &mut dice).await?;
+            kills += u64::from(struck.met);
+            ground.client.batch_execute("VACUUM").await?;
+        }
     }
     finish(&ground).await?;
     let found = size(&ground.client, &LAYERS).await?;

@@ -1,7 +1,7 @@
 //! Breaks the pipeline of the example `retail` wherever it can be broken, and shows that nothing is lost.
 //!
 //! ```sh
-//! cargo run --release --example chaos -- kills --count 1000 --seed 7   # or --for 10m
+//! cargo run --release --example chaos -- kills --count 1000 --seed 7   # or --for 10m; --lanes 4
 //! cargo run --release --example chaos -- cuts --count 300              # connections, not processes
 //! cargo run --release --example chaos -- steps                         # a kill at each step
 //! cargo run --release --example chaos -- replay 7 132                  # the round that was violated
@@ -86,16 +86,19 @@ fn aloud() -> Command {
 }
 
 async fn kinds(asked: &Asked<'_>, kind: Kind) -> Result<u64, Failure> {
-    let until = match asked.after("--for") {
-        Some(long) => Until::For(duration(long)?),
-        None => Until::Count(asked.number("--count", 100)?),
+    let until = match (kind, asked.after("--for")) {
+        (Kind::Steps, _) => Until::AllAreDone,
+        (_, Some(long)) => Until::For(duration(long)?),
+        _ => Until::Count(asked.number("--count", 100)?),
     };
     let bed = Bed::start(quiet).await?;
     let (seed, sabotage) = (asked.number("--seed", 7)?, asked.sabotage());
+    let lanes = asked.lanes()?;
     let rounds = Rounds {
         bed: &bed,
         kind,
         seed,
+        lanes,
         sabotage,
     };
     Ok(rounds.run(until).await?.violations)
@@ -109,6 +112,7 @@ async fn replay(asked: &Asked<'_>, seed: u64, number: u64) -> Result<u64, Failur
         bed: &bed,
         kind,
         seed,
+        lanes: 1,
         sabotage: asked.sabotage(),
     };
     let round = rounds.round(number).await?;
@@ -123,7 +127,7 @@ async fn replay(asked: &Asked<'_>, seed: u64, number: u64) -> Result<u64, Failur
 async fn tiers(asked: &Asked<'_>, tier: Tier) -> Result<u64, Failure> {
     let bed = Bed::start(quiet).await?;
     let seed = asked.number("--seed", 7)?;
-    let checks = tier.run(&bed, seed).await?;
+    let checks = tier.run(&bed, seed, asked.lanes()?).await?;
     let file = asked
         .after("--out")
         .map_or_else(|| PathBuf::from("target/reliability.json"), PathBuf::from);
@@ -165,6 +169,12 @@ impl Asked<'_> {
             Some(number) => Ok(number.parse()?),
             None => Ok(otherwise),
         }
+    }
+
+    /// Rounds at once: most of the time of one is spent waiting for a disk or a process.
+    fn lanes(&self) -> Result<usize, Failure> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+        Ok(self.number("--lanes", 2 * cores)?.max(1) as usize)
     }
 
     fn sabotage(&self) -> Option<&'static str> {

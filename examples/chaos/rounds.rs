@@ -1,9 +1,11 @@
 //! Rounds, one after the other, until there were enough.
 
 use std::fmt;
+use std::pin::pin;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
+use futures_util::{StreamExt, stream};
 use ml_chaos::{Act, FailPoint};
 
 use super::Failure;
@@ -31,6 +33,8 @@ pub enum Until {
     Count(u64),
     /// So long.
     For(Duration),
+    /// There are no more.
+    AllAreDone,
 }
 
 /// Rounds of a kind. The seed and its number make a round.
@@ -38,6 +42,8 @@ pub struct Rounds<'a> {
     pub bed: &'a Bed,
     pub kind: Kind,
     pub seed: u64,
+    /// Rounds at once.
+    pub lanes: usize,
     /// Done behind the back of the pipeline in each round.
     pub sabotage: Option<&'static str>,
 }
@@ -81,30 +87,38 @@ impl Rounds<'_> {
             took: Duration::ZERO,
         };
         let mut told = 0;
-        for number in 1.. {
-            let round = self.round(number).await?;
+        let last = match self.kind {
+            Kind::Steps => self.bed.clean.steps.len() as u64,
+            _ => u64::MAX,
+        };
+        let rounds = stream::iter(1..=last).map(|number| self.round(number));
+        let mut rounds = pin!(rounds.buffer_unordered(self.lanes));
+        let mut ended = 0;
+        while let Some(round) = rounds.next().await {
+            let round = round?;
+            ended += 1;
             check.runs += round.met;
             check.violations += round.violations.len() as u64;
             check.took = began.elapsed();
             if check.runs / 100 > told {
                 told = check.runs / 100;
-                println!("{check}, seed {}, {number} rounds", self.seed);
+                println!("{check}, seed {}, {ended} rounds", self.seed);
             }
-            if self.is_over(until, number, &check) {
+            if is_over(until, ended, &check) {
                 break;
             }
         }
         println!("{check}, seed {}", self.seed);
         Ok(check)
     }
+}
 
-    fn is_over(&self, until: Until, number: u64, check: &Check) -> bool {
-        match (self.kind, until) {
-            (Kind::Steps, _) => number >= self.bed.clean.steps.len() as u64,
-            // a pipeline that nothing comes to pass in would be broken for ever
-            (_, Until::Count(count)) => check.runs >= count || number > 10 * count,
-            (_, Until::For(long)) => check.took >= long,
-        }
+fn is_over(until: Until, rounds: u64, check: &Check) -> bool {
+    match until {
+        // a pipeline that nothing comes to pass in would be broken for ever
+        Until::Count(count) => check.runs >= count || rounds / 10 > count,
+        Until::For(long) => check.took >= long,
+        Until::AllAreDone => false,
     }
 }
 

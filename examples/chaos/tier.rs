@@ -45,13 +45,14 @@ impl Tier {
     }
 
     /// Runs all its checks.
-    pub async fn run(self, bed: &Bed, seed: u64) -> Result<Vec<Check>, Failure> {
+    pub async fn run(self, bed: &Bed, seed: u64, lanes: usize) -> Result<Vec<Check>, Failure> {
         let mut checks = Vec::new();
         for (kind, until) in self.rounds() {
             let rounds = Rounds {
                 bed,
                 kind,
                 seed,
+                lanes,
                 sabotage: None,
             };
             checks.push(rounds.run(until).await?);
@@ -91,7 +92,7 @@ fn random(kills: u64, cuts: u64) -> Vec<(Kind, Until)> {
     vec![
         (Kind::Kills, Until::Count(kills)),
         (Kind::Cuts, Until::Count(cuts)),
-        (Kind::Steps, Until::Count(u64::MAX)),
+        (Kind::Steps, Until::AllAreDone),
     ]
 }
 

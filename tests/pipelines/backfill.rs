@@ -16,7 +16,7 @@ use crate::trial::Trial;
 const TABLE: &str = "SELECT string_agg(id || ' ' || content, ', ' ORDER BY id) FROM silver.version_t WHERE NOT _deleted";
 
 /// A table with the things 0, 1 and 3, and a file with thing 4 that is held.
-async fn taken_in(database: &Database) -> Trial {
+pub(crate) async fn taken_in(database: &Database) -> Trial {
     let mut trial = Trial::new(database, Keeping::Version, "t", 7).await;
     trial
         .load("a", rows(&trial.from, &[(0, 1, 5), (1, 1, 5)]))
@@ -252,7 +252,7 @@ async fn child() {
     again(&open(&child.url, 4), &env::var(WHAT).unwrap()).await;
 }
 
-const CONTENT: &str = "SELECT (SELECT string_agg(to_jsonb(r)::text, ' ' ORDER BY id) FROM \
+pub(crate) const CONTENT: &str = "SELECT (SELECT string_agg(to_jsonb(r)::text, ' ' ORDER BY id) FROM \
     (SELECT id, part, version, content, _deleted, _load_id, _record_no FROM silver.version_t) AS r) \
     || (SELECT string_agg(load_id || state, ' ' ORDER BY load_id) FROM meta.consumed)";
 

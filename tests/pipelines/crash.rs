@@ -14,6 +14,7 @@ use crate::retail::pipeline::Retail;
 use crate::sample_month::{month, run};
 use crate::support::{Fresh, open, settings};
 
+mod others;
 mod paths;
 
 /// What the child is told.

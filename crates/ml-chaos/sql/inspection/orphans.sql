@@ -1,5 +1,5 @@
 -- Files of this database that belong to no relation. What was dropped is emptied at once and goes with the next checkpoint,
--- so that empty ones are none. Nobody else may be making relations meanwhile. For superusers.
+-- so that empty ones are none. Nobody else may be making relations meanwhile.
 -- Reads only.
 SELECT format('file %s of %s bytes belongs to no relation', path, size)
 FROM (
