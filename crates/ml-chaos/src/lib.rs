@@ -32,15 +32,44 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod canaries;
+pub mod checks;
+mod column;
+mod dice;
 mod digest;
+mod error;
 mod fault;
+mod file;
+mod files;
+mod findings;
 mod frontend;
+mod hindrance;
+mod history;
+mod hold;
 mod invariant;
+mod pollution;
 mod proxy;
+mod said;
+mod seen;
+mod subject;
+mod switch;
+mod trial;
 mod violation;
 
+pub use canaries::Canaries;
+pub use column::{Column, Holds};
 pub use digest::Digest;
+pub use error::Error;
 pub use fault::{Break, Fault, Message};
+pub use file::{File, Polluted, Row, Stretch, Truth};
+pub use files::Files;
+pub use findings::Findings;
+pub use history::History;
+pub use hold::Hold;
 pub use invariant::Invariant;
+pub use pollution::Pollution;
 pub use proxy::Proxy;
+pub use said::{Outcome, Said};
+pub use subject::{Layout, Refining, Streaming, Subject};
+pub use trial::Trial;
 pub use violation::Violation;
