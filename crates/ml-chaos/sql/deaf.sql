@@ -1,7 +1,7 @@
 -- Lets a table refuse whatever row is written. {table}, {schema}: its quoted name, and that of its schema.
 CREATE FUNCTION {schema}.ml_chaos_no() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'not now';
+    RAISE EXCEPTION 'ml_chaos says no';
 END
 $$;
 CREATE TRIGGER ml_chaos_no BEFORE INSERT OR UPDATE OR DELETE ON {table}

@@ -5,6 +5,8 @@ pub(crate) struct Hindrance {
     pub(crate) what: String,
     pub(crate) hinder: String,
     pub(crate) undo: String,
+    /// What the server says of it.
+    pub(crate) says: String,
 }
 
 /// A table that may be hindered.
@@ -29,40 +31,42 @@ impl Hinderable {
 
     /// It is not there.
     pub(crate) fn away(&self) -> Hindrance {
-        self.hindrance(
-            "is away",
+        let statements = [
             include_str!("../sql/away.sql"),
             include_str!("../sql/back.sql"),
-        )
+        ];
+        self.hindrance("is away", statements, "does not exist")
     }
 
     /// It refuses every row.
     pub(crate) fn deaf(&self) -> Hindrance {
-        self.hindrance(
-            "refuses all",
+        let statements = [
             include_str!("../sql/deaf.sql"),
             include_str!("../sql/hearing.sql"),
-        )
+        ];
+        self.hindrance("refuses all", statements, "ml_chaos says no")
     }
 
     /// It refuses the row of a key, and says what is in it.
     pub(crate) fn picky(&self, column: &str, key: i64) -> Hindrance {
         let hinder = include_str!("../sql/picky.sql").replace("{key}", column);
         let hinder = hinder.replace("{value}", &key.to_string());
-        self.hindrance("refuses one row", &hinder, include_str!("../sql/open.sql"))
+        let statements = [&*hinder, include_str!("../sql/open.sql")];
+        self.hindrance("refuses one row", statements, "ml_chaos_picky")
     }
 
-    fn hindrance(&self, how: &str, hinder: &str, undo: &str) -> Hindrance {
-        let of_this = |statement: &str| {
+    fn hindrance(&self, how: &str, statements: [&str; 2], says: &str) -> Hindrance {
+        let [hinder, undo] = statements.map(|statement| {
             let statement = statement.replace("{table}", &self.table);
             statement
                 .replace("{schema}", &self.schema)
                 .replace("{name}", &self.name)
-        };
+        });
         Hindrance {
             what: format!("{} {how}", self.table),
-            hinder: of_this(hinder),
-            undo: of_this(undo),
+            hinder,
+            undo,
+            says: says.to_owned(),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
 const DEADLINE: Duration = Duration::from_secs(60);
 /// How long a session may outlive its pipeline, and how long another may take to come to a lock.
 const PATIENCE: Duration = Duration::from_secs(5);
+const OTHERS: &str = include_str!("../sql/others.sql");
 /// How long to wait before looking again.
 const PAUSE: Duration = Duration::from_millis(2);
 
@@ -83,8 +84,14 @@ impl<'a, S: Subject> Trial<'a, S> {
         key(&self.layout.columns)
     }
 
+    /// A session of the subject.
     pub(crate) async fn session(&self) -> Result<S::Session, Error> {
         self.subject.open(&self.url).await.map_err(Error::new)
+    }
+
+    /// A session by way of a proxy.
+    pub(crate) async fn session_by(&self, proxy: &Proxy) -> Result<S::Session, Error> {
+        self.subject.open(&proxy.url()).await.map_err(Error::new)
     }
 
     /// A proxy in front of the database.
@@ -100,14 +107,6 @@ impl<'a, S: Subject> Trial<'a, S> {
             .await;
         self.concluded(file, &said);
         said
-    }
-
-    /// Loads a file on a session of its own, which cannot be had when the connection breaks early.
-    pub(crate) async fn load_by(&mut self, url: &str, file: &File) -> Said {
-        match self.subject.open(url).await {
-            Ok(mut session) => self.load(&mut session, file).await,
-            Err(error) => Outcome::Failed.saying(error),
-        }
     }
 
     /// Loads a file when nothing is in its way any more: all of it has to be there then.
@@ -289,15 +288,18 @@ impl<'a, S: Subject> Trial<'a, S> {
             .map(drop)
     }
 
-    /// Waits until nobody else is connected: whoever was broken off may still do what it was told last.
-    pub(crate) async fn is_left_alone(&mut self, what: &str) -> Result<(), Error> {
-        let left = self
-            .until(include_str!("../sql/others.sql"), |others| others == 0)
-            .await?;
-        if left > 0 {
+    /// How many other sessions there are.
+    pub(crate) async fn others(&self) -> Result<i64, Error> {
+        Ok(self.client.query_one(OTHERS, &[]).await?.get(0))
+    }
+
+    /// Waits until there are no more sessions than before: whoever was broken off may still do what it was told last.
+    pub(crate) async fn is_left_alone(&mut self, what: &str, before: i64) -> Result<(), Error> {
+        let others = self.until(OTHERS, |others| others <= before).await?;
+        if others > before {
             self.found(
                 Invariant::Clean,
-                format!("{what}: {left} sessions are left"),
+                format!("{what}: {others} sessions after it, {before} before"),
             );
         }
         Ok(())
@@ -326,7 +328,7 @@ fn key(columns: &[Column]) -> String {
 }
 
 fn rows_between(table: &str, columns: &[Column]) -> String {
-    let text = |column: &Column| format!("{}::text", quoted(column));
+    let text = |column: &Column| format!("coalesce({}::text, '(null)')", quoted(column));
     let texts: Vec<String> = columns.iter().map(text).collect();
     include_str!("../sql/rows_between.sql")
         .replace("{columns}", &texts.join(", "))

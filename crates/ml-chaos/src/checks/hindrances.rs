@@ -1,11 +1,12 @@
 use crate::hindrance::{Hinderable, Hindrance};
-use crate::{Error, File, Findings, Outcome, Pollution, Subject, Trial};
+use crate::{Error, File, Findings, Invariant, Outcome, Pollution, Subject, Trial};
 
 /// C8, H6, K8: each table that a load writes is away, or refuses all rows or one of them; then it is as before, and the same
 /// session loads the file.
 ///
-/// A and K-9, what is said while the server refuses is so; S, no value of a row is in it, though the server tells it; C, all of
-/// the file is there after the load ran again, on whatever connection the session kept.
+/// A and K-9, what is said while the server refuses is so; E, it has what the server said, and no answer to another question;
+/// S, it has no value of a row, though the server tells them; C, all of the file is there after the load ran again, on whatever
+/// connection the session kept.
 ///
 /// # Errors
 /// When the server cannot be asked, and when no hindrance kept a load from being applied.
@@ -54,6 +55,12 @@ async fn hinder<S: Subject>(
     trial.client.batch_execute(&hindrance.hinder).await?;
     let said = trial.load(session, file).await;
     trial.client.batch_execute(&hindrance.undo).await?;
+    if matches!(said.outcome, Outcome::Failed | Outcome::Refused)
+        && !said.text.contains(&hindrance.says)
+    {
+        let what = format!("{}, and this is said of it: {said}", hindrance.what);
+        trial.found(Invariant::Explains, what);
+    }
     trial.is_atomic(&hindrance.what, file).await?;
     trial.recovers(&hindrance.what, session, file).await?;
     Ok(u64::from(said.outcome != Outcome::Applied))

@@ -1,5 +1,5 @@
 use crate::switch::switched;
-use crate::{Error, File, Findings, Invariant, Message, Outcome, Pollution, Subject, Trial};
+use crate::{Error, File, Findings, Hold, Invariant, Message, Outcome, Pollution, Subject, Trial};
 
 /// J1, J3: two load the same file at once, the first held at each of its messages until the second has ended or waits for it.
 ///
@@ -9,12 +9,15 @@ use crate::{Error, File, Findings, Invariant, Message, Outcome, Pollution, Subje
 /// When the server cannot be asked.
 pub async fn raced_loads<S: Subject>(trial: &mut Trial<'_, S>) -> Result<Findings, Error> {
     let proxy = trial.proxy().await?;
-    let mut session = trial.subject.open(&proxy.url()).await.map_err(Error::new)?;
+    let mut one = trial.session_by(&proxy).await?;
+    let mut other = trial.session().await?;
     let (opened, unraced) = (proxy.messages(), file(trial));
-    let said = trial.load(&mut session, &unraced).await;
+    let said = trial.load(&mut one, &unraced).await;
     trial.is_applied("unraced", &said);
-    for nth in opened + 1..=proxy.messages() {
-        race(trial, Message::Nth(nth)).await?;
+    for nth in 1..=proxy.messages() - opened {
+        let hold = proxy.hold(Message::Nth(proxy.messages() + nth));
+        let what = format!("two loads, the first held at message {nth}");
+        race(trial, &what, hold, [&mut one, &mut other]).await?;
     }
     Ok(trial.findings())
 }
@@ -23,22 +26,22 @@ fn file<S: Subject>(trial: &mut Trial<'_, S>) -> File {
     trial.files.polluted(20, &[Pollution::Missing])
 }
 
-async fn race<S: Subject>(trial: &mut Trial<'_, S>, held: Message) -> Result<(), Error> {
-    let (file, proxy, subject) = (file(trial), trial.proxy().await?, trial.subject);
-    let what = format!("{}, held at {held:?}", file.name);
-    let mut one = subject.open(&proxy.url()).await.map_err(Error::new)?;
-    let mut other = trial.session().await?;
-    let hold = proxy.hold(held);
+async fn race<S: Subject>(
+    trial: &mut Trial<'_, S>,
+    what: &str,
+    hold: Hold,
+    [one, other]: [&mut S::Session; 2],
+) -> Result<(), Error> {
+    let (file, subject) = (file(trial), trial.subject);
     let second = async {
         let glance = trial.glance(&file).await;
-        (glance, subject.load(&mut other, &file).await)
+        (glance, subject.load(other, &file).await)
     };
-    let (first, (glance, second)) =
-        switched(trial, hold, subject.load(&mut one, &file), second).await?;
+    let (first, (glance, second)) = switched(trial, hold, subject.load(one, &file), second).await?;
     let (seen, found) = glance?;
-    trial.is_all_or_nothing(&what, &seen, found);
+    trial.is_all_or_nothing(what, &seen, found);
     for said in [&first, &second] {
-        trial.heard(&what, said);
+        trial.heard(what, said);
         trial.concluded(&file, said);
     }
     if [&first, &second]
@@ -50,5 +53,5 @@ async fn race<S: Subject>(trial: &mut Trial<'_, S>, held: Message) -> Result<(),
             format!("{what}: both say that they loaded it"),
         );
     }
-    trial.recovers(&what, &mut other, &file).await
+    trial.recovers(what, other, &file).await
 }

@@ -1,6 +1,6 @@
 use crate::seen::rows_against;
 use crate::switch::switched;
-use crate::{Error, File, Findings, Message, Outcome, Streaming, Stretch, Trial};
+use crate::{Error, File, Findings, Hold, Message, Outcome, Streaming, Stretch, Trial, Truth};
 
 /// Where the stretches that race begin and end.
 const FROM: usize = 5;
@@ -15,52 +15,50 @@ const ENDS: [usize; 2] = [15, 12];
 /// When the server cannot be asked.
 pub async fn raced_stretches<S: Streaming>(trial: &mut Trial<'_, S>) -> Result<Findings, Error> {
     let proxy = trial.proxy().await?;
-    let subject = trial.subject;
-    let mut session = subject.open(&proxy.url()).await.map_err(Error::new)?;
+    let mut one = trial.session_by(&proxy).await?;
+    let mut other = trial.session().await?;
     let file = trial.files.plain(ENDS[0]);
     let [begun, stretch, _] = stretches("unraced", &file);
-    subject.append(&mut session, &begun).await;
+    trial.subject.append(&mut one, &begun).await;
     let begun = proxy.messages();
-    let said = subject.append(&mut session, &stretch).await;
+    let said = trial.subject.append(&mut one, &stretch).await;
     trial.is_applied("unraced", &said);
     for nth in 1..=proxy.messages() - begun {
-        race(trial, nth).await?;
+        let file = trial.files.plain(ENDS[0]);
+        let stretches = stretches(&format!("stream held at message {nth}"), &file);
+        let said = trial.subject.append(&mut one, &stretches[0]).await;
+        trial.is_applied(&stretches[0].stream, &said);
+        let hold = proxy.hold(Message::Nth(proxy.messages() + nth));
+        race(trial, hold, [&mut one, &mut other], &stretches, file.truth).await?;
     }
     Ok(trial.findings())
 }
 
 /// What a stream has before the race, and what races.
 fn stretches(stream: &str, file: &File) -> [Stretch; 3] {
-    [0..FROM, FROM..ENDS[0], FROM..ENDS[1]].map(|records| Stretch::of(stream, file, records))
+    let records = [0..FROM, FROM..ENDS[0], FROM..ENDS[1]];
+    records.map(|records| Stretch::of(stream, file, records))
 }
 
-async fn race<S: Streaming>(trial: &mut Trial<'_, S>, nth: u64) -> Result<(), Error> {
-    let (proxy, subject) = (trial.proxy().await?, trial.subject);
-    let file = trial.files.plain(ENDS[0]);
-    let stretches = stretches(&format!("stream held at message {nth}"), &file);
-    let what = &stretches[0].stream;
-    let mut one = subject.open(&proxy.url()).await.map_err(Error::new)?;
-    let mut other = trial.session().await?;
-    let said = subject.append(&mut one, &stretches[0]).await;
-    trial.is_applied(what, &said);
-    let hold = proxy.hold(Message::Nth(proxy.messages() + nth));
-    let first = subject.append(&mut one, &stretches[1]);
-    let second = subject.append(&mut other, &stretches[2]);
+async fn race<S: Streaming>(
+    trial: &mut Trial<'_, S>,
+    hold: Hold,
+    [one, other]: [&mut S::Session; 2],
+    [_, long, short]: &[Stretch; 3],
+    mut truth: Truth,
+) -> Result<(), Error> {
+    let subject = trial.subject;
+    let (first, second) = (subject.append(one, long), subject.append(other, short));
     let (first, second) = switched(trial, hold, first, second).await?;
-    let end = match (first.outcome, second.outcome) {
-        (_, Outcome::Applied) if first.outcome != Outcome::Applied => ENDS[1],
-        _ => ENDS[0],
-    };
+    let what = format!("{}: {first}, {second}", long.stream);
     for said in [&first, &second] {
-        trial.heard(what, said);
+        trial.heard(&what, said);
+    }
+    if first.outcome != Outcome::Applied && second.outcome == Outcome::Applied {
+        truth.rows.truncate(ENDS[1]);
     }
     trial.looked();
-    let mut truth = file.truth;
-    truth.rows.truncate(end);
     let seen = trial.rows(&trial.layout.rows, &truth).await?;
-    trial.note(
-        &format!("{what}: {first}, {second}"),
-        rows_against(&seen, &truth),
-    );
+    trial.note(&what, rows_against(&seen, &truth));
     Ok(())
 }
