@@ -75,29 +75,58 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod canaries;
+pub mod checks;
+mod column;
+mod dice;
 mod digest;
+mod error;
 mod fail_point;
 mod fail_points;
 mod fault;
+mod file;
+mod files;
+mod findings;
 mod footprint;
 mod frontend;
+mod hindrance;
+mod history;
+mod hold;
 mod inspection;
 mod invariant;
+mod pollution;
 mod proxy;
+mod said;
+mod seen;
 mod steps;
+mod subject;
+mod switch;
 mod told;
+mod trial;
 mod victim;
 mod violation;
 
+pub use canaries::Canaries;
+pub use column::{Column, Holds};
 pub use digest::Digest;
+pub use error::Error;
 pub use fail_point::{ANY, Act, FailPoint};
 pub use fail_points::FailPoints;
 pub use fault::{Break, Fault, Message};
+pub use file::{File, Polluted, Row, Stretch, Truth};
+pub use files::Files;
+pub use findings::Findings;
 pub use footprint::{Footprint, size};
+pub use history::History;
+pub use hold::Hold;
 pub use inspection::Inspection;
 pub use invariant::Invariant;
+pub use pollution::Pollution;
 pub use proxy::Proxy;
+pub use said::{Outcome, Said};
 pub use steps::Steps;
+pub use subject::{Layout, Refining, Streaming, Subject};
 pub use told::Told;
+pub use trial::Trial;
 pub use victim::{End, Victim};
 pub use violation::Violation;
