@@ -73,11 +73,15 @@ fn main() {
             fill(&server);
             tools::run(&server, Path::new(venv));
         }
+        ["months"] => {
+            fill(&server);
+            by_month(&server);
+        }
         [] => {
             fill(&server);
             over_lines(&server);
         }
-        _ => panic!("there is `retail` and `tools <venv>`, and no {args:?}"),
+        _ => panic!("there is `retail`, `months` and `tools <venv>`, and no {args:?}"),
     }
 }
 
@@ -111,6 +115,20 @@ fn over_lines(server: &Server) {
     against(&customers, "full_vs_with_customers", Kind::New);
     customers.assert_same(bed);
     views::read(bed);
+}
+
+/// The first star with its fact in partitions.
+fn by_month(server: &Server) {
+    let star = Star::monthly(&server.bed);
+    build(server, &star, "first_build_seconds");
+    for (name, kind) in [
+        ("full_vs_incremental", Kind::New),
+        ("full_vs_recent_corrections", Kind::Recent),
+        ("full_vs_scattered", Kind::Scattered),
+    ] {
+        against_full(server, &star, name, || server.load(kind));
+    }
+    star.assert_same(&server.bed);
 }
 
 /// The first refresh.

@@ -24,12 +24,18 @@ pub struct Star {
 impl Star {
     /// Aggregates that add up, by day, by month and segment, and by month and brand.
     pub fn plain(bed: &Bed) -> Self {
-        Star::of(bed, warehouse("gold", |reference| reference))
+        Star::of(bed, warehouse("gold", |reference| reference, |fact| fact))
+    }
+
+    /// The same with a fact that is partitioned by month.
+    pub fn monthly(bed: &Bed) -> Self {
+        let monthly = |fact: Fact| fact.partitioned_by_month("date_key");
+        Star::of(bed, warehouse("gold", |reference| reference, monthly))
     }
 
     /// The same beside it; checks keep its references, and no foreign keys and their indexes.
     pub fn checked(bed: &Bed) -> Self {
-        Star::of(bed, warehouse("checked", Reference::checked))
+        Star::of(bed, warehouse("checked", Reference::checked, |fact| fact))
     }
 
     /// The same with an aggregate a customer, in which orders are counted once.
@@ -40,7 +46,8 @@ impl Star {
             .sum("revenue", "revenue")
             .measure("orders", Type::Int8, "count(DISTINCT fact.order_id)")
             .measure("last_on", Type::Date, "max(date.day)");
-        let warehouse = warehouse("gold", |reference| reference).aggregate(customers);
+        let warehouse = warehouse("gold", |reference| reference, |fact| fact);
+        let warehouse = warehouse.aggregate(customers);
         Star::of(
             bed,
             views::all().into_iter().fold(warehouse, Warehouse::view),
@@ -98,7 +105,7 @@ impl Star {
     }
 }
 
-fn warehouse(schema: &str, kept: fn(Reference) -> Reference) -> Warehouse {
+fn warehouse(schema: &str, kept: fn(Reference) -> Reference, lying: fn(Fact) -> Fact) -> Warehouse {
     let customer = Dimension::new("dim_customer", CUSTOMERS)
         .key("customer_id", Type::Int8, "customer_id")
         .required("name", Type::Text, "name")
@@ -122,7 +129,7 @@ fn warehouse(schema: &str, kept: fn(Reference) -> Reference) -> Warehouse {
         .dimension(customer)
         .dimension(part)
         .dimension(Dimension::date("dim_date", LINES, "ordered_on"))
-        .fact(lines)
+        .fact(lying(lines))
         .aggregate(sums("agg_day").group("day", Type::Date, "date.day"))
         .aggregate(
             sums("agg_month_segment")

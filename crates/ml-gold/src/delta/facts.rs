@@ -5,6 +5,7 @@ use super::{Parts, changed};
 use crate::Fact;
 use crate::live::{live, over};
 use crate::model::Model;
+use crate::months;
 use crate::quote::quoted;
 use crate::reconcile;
 use crate::reference::Lookup;
@@ -171,7 +172,8 @@ GROUP BY touched.\"_row_id\"",
     /// The touched rows that the fact has.
     fn held(&self) -> String {
         let ids = self.ids();
-        let condition = format!("every.\"_row_id\" IN (SELECT \"_row_id\" FROM {ids})");
+        let between = months::between(&self.model.table, "every", &ids);
+        let condition = format!("every.\"_row_id\" IN (SELECT \"_row_id\" FROM {ids}){between}");
         self.model.table.rows_where(&condition)
     }
 
