@@ -2,6 +2,7 @@
 
 pub mod crash;
 mod equivalence;
+mod months;
 mod quiet;
 mod readers;
 mod refused;
