@@ -32,15 +32,23 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod backend;
+mod connection;
 mod digest;
 mod fault;
 mod frontend;
 mod invariant;
+mod pace;
 mod proxy;
+mod server;
+mod signal;
 mod violation;
 
 pub use digest::Digest;
 pub use fault::{Break, Fault, Message};
 pub use invariant::Invariant;
+pub use pace::Pace;
 pub use proxy::Proxy;
+pub use server::{Copy, End, Server};
+pub use signal::Signal;
 pub use violation::Violation;
