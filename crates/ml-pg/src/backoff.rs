@@ -1,7 +1,7 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
-use ml_core::{Class, Result};
+use ml_core::{Class, Error, Result};
 use tokio::time::{Instant, sleep};
 
 /// How often, and after what pauses, work is run again that failed for a reason which passes.
@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 /// Pauses are drawn from zero up to a ceiling that doubles with each attempt, so that many who fail at once do not come
 /// back at once. Where something is full, only the time counts, and every pause is between half the longest and the
 /// longest: attempts do not make room.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backoff {
     attempts: u32,
     first: Duration,
@@ -55,36 +55,27 @@ impl Backoff {
     }
 
     /// Runs work until it succeeds, fails for a reason that does not pass, or patience ends. Each attempt must be whole:
-    /// a new feed and the same store, one run of an increment or of a refresh; the ledger sees to it that what was
-    /// committed without an answer is not loaded twice.
+    /// a feed from its beginning, one run of an increment or of a refresh; the ledger sees to it that what was committed
+    /// without an answer is not loaded twice. Work that is spawned takes its [`Attempts`] by itself.
     ///
     /// # Errors
     /// That of the last attempt.
-    pub async fn run<T>(&self, mut work: impl AsyncFnMut() -> Result<T>) -> Result<T> {
-        let began = Instant::now();
-        let mut attempt = 1;
+    pub async fn run<T>(self, mut work: impl AsyncFnMut() -> Result<T>) -> Result<T> {
+        let mut attempts = self.begin();
         loop {
-            let error = match work().await {
+            match work().await {
                 Ok(done) => return Ok(done),
-                Err(error) => error,
-            };
-            let Some(pause) = self.pause(error.class(), attempt) else {
-                return Err(error);
-            };
-            let pause = pause.drawn();
-            if began.elapsed() + pause > self.budget {
-                return Err(error);
+                Err(error) => attempts.after(error).await?,
             }
-            match error.class() {
-                Class::Wait => tracing::error!(
-                    error = error.chain(),
-                    ?pause,
-                    "something is full; it is waited for"
-                ),
-                _ => tracing::warn!(error = error.chain(), attempt, ?pause, "it is tried again"),
-            }
-            sleep(pause).await;
-            attempt += 1;
+        }
+    }
+
+    /// The first attempt begins now.
+    pub fn begin(self) -> Attempts {
+        Attempts {
+            backoff: self,
+            began: Instant::now(),
+            failed: 0,
         }
     }
 
@@ -109,6 +100,39 @@ impl Backoff {
     }
 }
 
+/// The attempts at one piece of work.
+#[derive(Debug)]
+pub struct Attempts {
+    backoff: Backoff,
+    began: Instant,
+    failed: u32,
+}
+
+impl Attempts {
+    /// Waits until the next attempt is to begin, after one that failed so.
+    ///
+    /// # Errors
+    /// The same error, when there is to be none.
+    pub async fn after(&mut self, error: Error) -> Result<()> {
+        self.failed += 1;
+        let (class, attempt) = (error.class(), self.failed);
+        let Some(pause) = self.backoff.pause(class, attempt).map(Pause::drawn) else {
+            return Err(error);
+        };
+        if self.began.elapsed() + pause > self.backoff.budget {
+            return Err(error);
+        }
+        let error = error.chain();
+        if class == Class::Wait {
+            tracing::error!(error, ?pause, "something is full: it is tried again");
+        } else {
+            tracing::warn!(error, attempt, ?pause, "it is tried again");
+        }
+        sleep(pause).await;
+        Ok(())
+    }
+}
+
 /// The bounds of a pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Pause {
@@ -128,7 +152,6 @@ impl Pause {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ml_core::Error;
     use proptest::prelude::*;
 
     fn any() -> impl Strategy<Value = Backoff> {

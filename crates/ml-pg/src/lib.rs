@@ -93,7 +93,7 @@ mod unload;
 mod vacuum;
 mod wire;
 
-pub use backoff::Backoff;
+pub use backoff::{Attempts, Backoff};
 pub use check_constraint::{AddedCheck, CheckState};
 pub use comparison::Comparison;
 pub use config::{Config, DEFAULT_SLOTS};
