@@ -23,11 +23,11 @@ const GUESTS: u32 = 500;
 /// Not a test of its own: what the copies of this program do.
 #[tokio::test(flavor = "multi_thread")]
 async fn child() {
-    let Some((url, _)) = killer::told() else {
+    let Some(child) = killer::told() else {
         return;
     };
     let path = PathBuf::from(env::var_os(FILE).unwrap());
-    let mut store = Store::new(&open(&url, 1), &table());
+    let mut store = Store::new(&open(&child.url, 1), &table());
     let began = Instant::now();
     while let Outcome::Busy(holder) = load(&path, &mut store, Gate::default()).await.unwrap() {
         assert!(began.elapsed() < Duration::from_secs(60), "{holder:?}");
@@ -46,10 +46,10 @@ async fn processes(count: usize) {
     );
     let told = [(FILE, path.to_str().unwrap())];
     let children: Vec<_> = (0..count)
-        .map(|_| killer::spawn("crowds::child", &fresh.url, 0, &told))
+        .map(|_| killer::spawn("crowds::child", &fresh.url, None, &told))
         .collect();
-    for child in children {
-        assert!(killer::has_ended(child).await);
+    for mut child in children {
+        assert!(killer::has_ended(&mut child).await);
     }
     let snapshots = reader.stop().await;
     has_guests(&fresh.url, i64::from(GUESTS)).await;

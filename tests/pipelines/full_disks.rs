@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use metalayer::core::Class;
 use metalayer::pg::Backoff;
 use metalayer::prelude::*;
-use ml_chaos::{Disk, End, Unlimited};
+use ml_chaos::{Disk, Halt, Unlimited};
 use tokio::task::block_in_place;
 
 use crate::aftermath::{Inn, has_guests};
@@ -89,7 +89,7 @@ async fn the_disk_of_the_log() {
     let Some(disk) = told(Disk::of(96 << 20, &owner)) else {
         return;
     };
-    block_in_place(|| inn.server.stop(End::Fast)).unwrap();
+    block_in_place(|| inn.server.stop(Halt::Fast)).unwrap();
     let log = owner.join("pg_wal");
     let moved = disk.folder("log", &owner).unwrap();
     let copied = std::process::Command::new("cp")
@@ -115,7 +115,7 @@ async fn the_disk_of_the_log() {
     assert!(error.class().passes(), "{error:?}");
     println!("G4: {error:?}");
     disk.free().unwrap();
-    block_in_place(|| inn.server.stop(End::Immediate)).unwrap();
+    block_in_place(|| inn.server.stop(Halt::Immediate)).unwrap();
     block_in_place(|| inn.server.start_again()).unwrap();
     has_guests(&inn.url, 1_000).await;
     let loaded = patient().run(async || load(&more, &mut store, Gate::default()).await);

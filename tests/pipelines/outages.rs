@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use metalayer::core::Class;
 use metalayer::prelude::*;
-use ml_chaos::{End, Signal};
+use ml_chaos::{Halt, Signal};
 use tokio::task::{JoinSet, block_in_place};
 
 use crate::aftermath::{Inn, Reader, connect, has_guests, quick};
@@ -99,9 +99,9 @@ async fn a_session_is_killed_for_long() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_server_is_stopped() {
     let mut inn = Inn::with(&[]).await;
-    for end in [End::Fast, End::Immediate] {
+    for end in [Halt::Fast, Halt::Immediate] {
         let folder = tempfile::tempdir().unwrap();
-        let before = i64::from(end == End::Immediate) * 10;
+        let before = i64::from(end == Halt::Immediate) * 10;
         let (database, path) = (inn.database.clone(), folder.path().to_owned());
         let others = tokio::spawn(async move { bystanders(&database, &path, before, 10).await });
         tokio::time::sleep(Duration::from_millis(40)).await;
@@ -177,7 +177,7 @@ async fn what_was_acknowledged_is_there() {
             matches!(acknowledged, Outcome::Applied(_)),
             "{acknowledged:?}"
         );
-        block_in_place(|| inn.server.stop(End::Immediate)).unwrap();
+        block_in_place(|| inn.server.stop(Halt::Immediate)).unwrap();
         block_in_place(|| inn.server.start_again()).unwrap();
         drop(store);
         has_guests(&inn.url, (round + 1) * GUESTS).await;
@@ -201,14 +201,14 @@ async fn a_restore_takes_in_again_what_is_missing() {
         replayed
     };
     assert_eq!(replayed(&inn, &files[..3]).await, [false; 3]);
-    block_in_place(|| inn.server.stop(End::Fast)).unwrap();
-    let copy = inn.server.copy().unwrap();
+    block_in_place(|| inn.server.stop(Halt::Fast)).unwrap();
+    let copy = inn.server.back_up().unwrap();
     block_in_place(|| inn.server.start_again()).unwrap();
     assert_eq!(
         replayed(&inn, &files).await,
         [true, true, true, false, false, false]
     );
-    block_in_place(|| inn.server.stop(End::Immediate)).unwrap();
+    block_in_place(|| inn.server.stop(Halt::Immediate)).unwrap();
     inn.server.restore(&copy).unwrap();
     block_in_place(|| inn.server.start_again()).unwrap();
     has_guests(&inn.url, 3 * GUESTS).await;

@@ -3,14 +3,13 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::Child;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use async_trait::async_trait;
 use metalayer::core::Holder;
 use metalayer::prelude::*;
-use ml_chaos::Signal;
+use ml_chaos::{Signal, Victim};
 
 use crate::aftermath::{connect, has_guests};
 use crate::guests::{Guest, file, hotel, judge, load, table};
@@ -38,12 +37,12 @@ impl Observer for Still {
 /// Not a test of its own: what the copy of this program does.
 #[tokio::test(flavor = "multi_thread")]
 async fn child() {
-    let Some((url, _)) = killer::told() else {
+    let Some(child) = killer::told() else {
         return;
     };
     let path = PathBuf::from(env::var_os(FILE).unwrap());
     let mut feed = CsvFile::<Guest>::new(path, judge()).chunk(1_000_000);
-    let mut store = Store::new(&open(&url, 2), &table());
+    let mut store = Store::new(&open(&child.url, 2), &table());
     let flow = Flow::new(Gate::default()).observer(Arc::new(Still));
     let outcome = flow.run(&mut feed, &mut store).await;
     // its session may have been ended meanwhile
@@ -53,15 +52,11 @@ async fn child() {
 }
 
 /// A child that stands still, and who has its content by then.
-async fn still(fresh: &Fresh, path: &Path, store: &mut Store) -> (Child, Holder) {
+async fn still(fresh: &Fresh, path: &Path, store: &mut Store) -> (Victim, Holder) {
     let told = [(FILE, path.to_str().unwrap())];
-    let child = killer::spawn("standstill::child", &fresh.url, 0, &told);
-    let state = format!("/proc/{}/stat", child.id());
+    let mut child = killer::spawn("standstill::child", &fresh.url, None, &told);
     let began = Instant::now();
-    while !std::fs::read_to_string(&state).is_ok_and(|stat| stat.contains(") T ")) {
-        assert!(began.elapsed() < Duration::from_secs(60), "it goes on");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    child.stopped().await.unwrap();
     let outcome = load(path, store, Gate::default()).await.unwrap();
     let Outcome::Busy(Some(holder)) = outcome else {
         panic!("{outcome:?}")
@@ -75,33 +70,31 @@ async fn still(fresh: &Fresh, path: &Path, store: &mut Store) -> (Child, Holder)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[cfg(target_os = "linux")]
 async fn it_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "guests.csv", GUESTS);
     let fresh = hotel().await;
     let mut store = Store::new(&fresh.database, &table());
-    let (child, _) = still(&fresh, &path, &mut store).await;
-    Signal::Continue.send(&[child.id()]).unwrap();
-    assert!(killer::has_ended(child).await);
+    let (mut child, _) = still(&fresh, &path, &mut store).await;
+    child.cont().unwrap();
+    assert!(killer::has_ended(&mut child).await);
     let outcome = load(&path, &mut store, Gate::default()).await.unwrap();
     assert!(matches!(outcome, Outcome::Replayed(_)), "{outcome:?}");
     has_guests(&fresh.url, i64::from(GUESTS)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[cfg(target_os = "linux")]
 async fn its_session_is_ended() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "guests.csv", GUESTS);
     let fresh = hotel().await;
     let mut store = Store::new(&fresh.database, &table());
-    let (child, holder) = still(&fresh, &path, &mut store).await;
+    let (mut child, holder) = still(&fresh, &path, &mut store).await;
     let ended = format!("SELECT pg_terminate_backend({}, 5000)", holder.process);
     assert_eq!(fresh.one(&ended).await, "true");
     let outcome = load(&path, &mut store, Gate::default()).await.unwrap();
     assert!(matches!(outcome, Outcome::Applied(_)), "{outcome:?}");
-    Signal::Continue.send(&[child.id()]).unwrap();
-    assert!(killer::has_ended(child).await);
+    child.cont().unwrap();
+    assert!(killer::has_ended(&mut child).await);
     has_guests(&fresh.url, i64::from(GUESTS)).await;
 }

@@ -89,7 +89,13 @@ async fn requests(
         frontend.push(&buffer[..read]);
         let mut through = Vec::new();
         while let Some((ty, message)) = frontend.next() {
-            match shared.note(ty, &message) {
+            let (fault, latch) = shared.note(ty, &message);
+            if let Some(latch) = latch {
+                pass(&through, server.as_ref(), shared).await?;
+                through.clear();
+                latch.wait().await;
+            }
+            match fault {
                 None => {
                     other.asked += u64::from("SQ".contains(ty));
                     through.extend_from_slice(&message);

@@ -23,6 +23,9 @@ pub enum Invariant {
     Discreet,
     /// X: nothing panics or aborts.
     Upright,
+    /// K-9: what is said to be done is there ever after, what is said to have failed is not, and what is not known is decided
+    /// once.
+    Honest,
 }
 
 impl fmt::Display for Invariant {
@@ -38,6 +41,7 @@ impl fmt::Display for Invariant {
             Invariant::Clean => "L, clean",
             Invariant::Discreet => "S, discreet",
             Invariant::Upright => "X, upright",
+            Invariant::Honest => "K-9, honest",
         })
     }
 }

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::{Break, Fault, Pace, connection};
+use crate::hold::Latch;
+use crate::{Break, Fault, Hold, Message, Pace, connection};
 
 /// Stands between clients and a server, counts the messages of the clients, and breaks a connection where it is told to.
 /// Its connections end when it is dropped.
@@ -23,6 +24,7 @@ pub(crate) struct Shared {
     /// The types of the messages that came.
     messages: Mutex<Vec<char>>,
     fault: Mutex<Option<Fault>>,
+    latch: Mutex<Option<Latch>>,
     pace: Mutex<Pace>,
 }
 
@@ -44,6 +46,7 @@ impl Proxy {
             server: server.to_owned(),
             messages: Mutex::default(),
             fault: Mutex::default(),
+            latch: Mutex::default(),
             pace: Mutex::default(),
         });
         Ok(Proxy {
@@ -72,6 +75,13 @@ impl Proxy {
     /// Breaks the connection that a message comes on, once.
     pub fn plan(&self, fault: Fault) {
         *lock(&self.shared.fault) = Some(fault);
+    }
+
+    /// Holds a message back, once: what is to happen in the middle of a run happens then.
+    pub fn hold(&self, message: Message) -> Hold {
+        let (hold, latch) = Hold::of(message);
+        *lock(&self.shared.latch) = Some(latch);
+        hold
     }
 
     /// Lets bytes pass at this pace from now on, on each connection and each way.
@@ -112,13 +122,14 @@ impl Shared {
         *lock(&self.pace)
     }
 
-    /// Takes note of a message; answers how the connection is to break at it.
-    pub(crate) fn note(&self, ty: char, bytes: &[u8]) -> Option<Break> {
+    /// Takes note of a message; answers how the connection is to break at it, and what holds it back.
+    pub(crate) fn note(&self, ty: char, bytes: &[u8]) -> (Option<Break>, Option<Latch>) {
         let mut messages = lock(&self.messages);
         messages.push(ty);
         let nth = messages.len() as u64;
         let planned = lock(&self.fault).take_if(|fault| fault.message.is(nth, bytes));
-        planned.map(|fault| fault.at)
+        let latch = lock(&self.latch).take_if(|latch| latch.message.is(nth, bytes));
+        (planned.map(|fault| fault.at), latch)
     }
 }
 

@@ -18,8 +18,8 @@ pub struct Server {
 }
 
 /// How a server ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
+#[derive(Debug, Clone, Backup, PartialEq, Eq)]
+pub enum Halt {
     /// In good order: sessions are ended, everything is written.
     Fast,
     /// At once, as when the machine loses its power: it recovers at the next start.
@@ -28,7 +28,7 @@ pub enum End {
 
 /// The data of a server as they were.
 #[derive(Debug)]
-pub struct Copy(TempDir);
+pub struct Backup(TempDir);
 
 impl Server {
     /// Starts one, with settings for its `postgresql.conf`.
@@ -78,13 +78,13 @@ impl Server {
     ///
     /// # Errors
     /// When it cannot be told.
-    pub fn stop(&mut self, end: End) -> io::Result<()> {
+    pub fn stop(&mut self, end: Halt) -> io::Result<()> {
         let Some(cluster) = self.cluster.take() else {
             return Ok(());
         };
         let signal = match end {
-            End::Fast => Signal::Interrupt,
-            End::Immediate => Signal::Quit,
+            Halt::Fast => Signal::Interrupt,
+            Halt::Immediate => Signal::Quit,
         };
         signal.send(&[cluster.process_id()])?;
         // that it did not go in good order is what was asked for
@@ -134,17 +134,17 @@ impl Server {
     ///
     /// # Errors
     /// When they cannot be copied.
-    pub fn copy(&self) -> io::Result<Copy> {
+    pub fn back_up(&self) -> io::Result<Backup> {
         let copy = tempfile::tempdir()?;
         copy_tree(&self.data(), &copy.path().join("data"))?;
-        Ok(Copy(copy))
+        Ok(Backup(copy))
     }
 
     /// Puts older data in the place of those of a server that is down.
     ///
     /// # Errors
     /// When they cannot be copied.
-    pub fn restore(&self, copy: &Copy) -> io::Result<()> {
+    pub fn restore(&self, copy: &Backup) -> io::Result<()> {
         std::fs::remove_dir_all(self.data())?;
         copy_tree(&copy.0.path().join("data"), &self.data())
     }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use ml_chaos::{End, Server};
+use ml_chaos::{Halt, Server};
 use tokio_postgres::{Client, NoTls};
 
 async fn connect(server: &Server) -> Client {
@@ -22,9 +22,9 @@ async fn what_was_committed_outlives_any_end_and_a_restore_takes_it_back() {
     let client = connect(&server).await;
     let made = "CREATE TABLE kept AS SELECT 42 AS answer";
     client.batch_execute(made).await.unwrap();
-    server.stop(End::Fast).unwrap();
-    server.stop(End::Fast).unwrap();
-    let copy = server.copy().unwrap();
+    server.stop(Halt::Fast).unwrap();
+    server.stop(Halt::Fast).unwrap();
+    let copy = server.back_up().unwrap();
     assert!(client.batch_execute("SELECT 1").await.is_err());
     server.start_again().unwrap();
     assert_eq!(server.url("postgres"), url);
@@ -34,7 +34,7 @@ async fn what_was_committed_outlives_any_end_and_a_restore_takes_it_back() {
         .batch_execute("UPDATE kept SET answer = 43")
         .await
         .unwrap();
-    server.stop(End::Immediate).unwrap();
+    server.stop(Halt::Immediate).unwrap();
     server.start_again().unwrap();
     let answer = async |server: &Server| {
         let client = connect(server).await;
@@ -44,7 +44,7 @@ async fn what_was_committed_outlives_any_end_and_a_restore_takes_it_back() {
         row.get::<_, i32>(0)
     };
     assert_eq!(answer(&server).await, 43);
-    server.stop(End::Immediate).unwrap();
+    server.stop(Halt::Immediate).unwrap();
     server.restore(&copy).unwrap();
     server.start_again().unwrap();
     assert_eq!(answer(&server).await, 42);
