@@ -1,6 +1,7 @@
 //! Whole pipelines on a real PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+pub mod aftermath;
 mod arrivals;
 mod arrows;
 mod audits;
@@ -11,9 +12,12 @@ mod chaos;
 #[path = "../../examples/chaos/main.rs"]
 #[allow(dead_code)]
 pub mod chaos_example;
+mod classes;
 mod concurrency;
 mod conformance;
+mod contention;
 mod crash;
+mod crowds;
 mod database;
 mod differential;
 mod every_value;
@@ -24,17 +28,20 @@ pub mod explain_example;
 mod fairness;
 mod faults;
 mod flood;
+mod full_disks;
 mod global_sales;
 mod guests;
 mod histories;
 mod hostile_server;
 mod increments;
+mod interruptions;
 mod keeping;
 pub mod killer;
 mod landing;
 mod laws;
 mod load_states;
 mod losers;
+mod lost_replies;
 mod merge;
 mod metrics;
 pub mod models;
@@ -42,6 +49,7 @@ mod names;
 mod online_retail;
 mod oracle;
 pub mod orders;
+mod outages;
 mod personal_data;
 mod rebuild;
 mod reference;
@@ -57,13 +65,16 @@ mod screenings;
 mod server_refuses;
 mod set_rules;
 mod shapes;
+mod silences;
 mod silver_laws;
 mod spellings;
+mod standstill;
 mod star;
 pub mod support;
 mod sweep;
 mod table_audits;
 mod table_checks;
+mod terminations;
 mod thresholds;
 mod tls;
 mod tombstones;

@@ -75,9 +75,11 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod backend;
 mod canaries;
 pub mod checks;
 mod column;
+mod connection;
 mod dice;
 mod digest;
 mod error;
@@ -94,10 +96,14 @@ mod history;
 mod hold;
 mod inspection;
 mod invariant;
+mod limits;
+mod pace;
 mod pollution;
 mod proxy;
 mod said;
 mod seen;
+mod server;
+mod signal;
 mod steps;
 mod subject;
 mod switch;
@@ -121,9 +127,13 @@ pub use history::History;
 pub use hold::Hold;
 pub use inspection::Inspection;
 pub use invariant::Invariant;
+pub use limits::{Disk, Memory, Unlimited};
+pub use pace::Pace;
 pub use pollution::Pollution;
 pub use proxy::Proxy;
 pub use said::{Outcome, Said};
+pub use server::{Backup, Halt, Server};
+pub use signal::Signal;
 pub use steps::Steps;
 pub use subject::{Layout, Refining, Streaming, Subject};
 pub use told::Told;

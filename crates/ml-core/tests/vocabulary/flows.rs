@@ -67,7 +67,7 @@ async fn the_same_content_is_loaded_once() {
         panic!("b is new")
     };
     let busy = run(&flow, script("b", [chunk(3, 0)]), &mut store).await;
-    assert_eq!((&busy, busy.receipt()), (&Outcome::Busy, None));
+    assert_eq!((&busy, busy.receipt()), (&Outcome::Busy(None), None));
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn what_is_read_only_once_is_loaded_once_too() {
         panic!("b is new")
     };
     let busy = run(&flow, stream("b"), &mut store).await;
-    assert_eq!(busy, Outcome::Busy);
+    assert_eq!(busy, Outcome::Busy(None));
     assert_eq!(store.rows().len(), 2);
 }
 

@@ -66,7 +66,10 @@ async fn a_load_that_is_dropped_leaves_nothing_and_may_come_again() {
     let mut store = Memory::default();
     let mut load = fresh(&mut store, key("a")).await;
     load.write(changed()).await.unwrap();
-    assert!(matches!(store.begin(key("a")).await.unwrap(), Begun::Busy));
+    assert!(matches!(
+        store.begin(key("a")).await.unwrap(),
+        Begun::Busy(None)
+    ));
     drop(load);
     assert_eq!(seen(&store), [0; 4]);
     let again = fresh(&mut store, key("a")).await;
@@ -163,15 +166,18 @@ async fn a_content_that_is_known_only_at_the_end_is_loaded_once() {
         first.identify(content).await.unwrap(),
         Begun::Fresh(())
     ));
-    assert!(matches!(store.begin(key("a")).await.unwrap(), Begun::Busy));
+    assert!(matches!(
+        store.begin(key("a")).await.unwrap(),
+        Begun::Busy(None)
+    ));
     let mut second = fresh(&mut store, unknown()).await;
     assert!(matches!(
         second.identify(content).await.unwrap(),
-        Begun::Busy
+        Begun::Busy(None)
     ));
     drop(second);
     assert!(
-        matches!(store.begin(key("a")).await.unwrap(), Begun::Busy),
+        matches!(store.begin(key("a")).await.unwrap(), Begun::Busy(None)),
         "it was not the second's"
     );
     let id = first.id();
