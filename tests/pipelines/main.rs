@@ -59,6 +59,7 @@ pub mod support;
 mod sweep;
 mod table_audits;
 mod table_checks;
+mod teeth;
 mod thresholds;
 mod tls;
 mod tombstones;
