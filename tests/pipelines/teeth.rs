@@ -168,7 +168,8 @@ fn came(outcome: &Outcome) -> Came {
         Outcome::Applied(_) => Came::Applied,
         Outcome::Refused(_) => Came::Refused,
         Outcome::Replayed(_) => Came::Replayed,
-        Outcome::Busy => Came::Busy,
+        // another is loading the same content
+        _ => Came::Busy,
     }
 }
 

@@ -8,8 +8,10 @@ use crate::file::Row;
 use crate::seen::Seen;
 use crate::{Column, Error, File, Holds, Layout, Truth};
 
-/// How long a session may outlive its pipeline, and how long one may take to come to a lock.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a session may outlive its client: the server is to notice a connection that broke.
+const OUTLIVES: Duration = Duration::from_secs(30);
+/// How long one may take to come to a lock that another has; it may as well wait in another way.
+const COMES: Duration = Duration::from_secs(5);
 /// How long to wait before looking again.
 const PAUSE: Duration = Duration::from_millis(2);
 const OTHERS: &str = include_str!("../sql/others.sql");
@@ -78,7 +80,9 @@ impl Witness {
 
     /// Waits until a session waits for a lock, but not for ever.
     pub(crate) async fn waits(&self) -> Result<(), Error> {
-        self.until(WAITING, |waiting| waiting > 0).await.map(drop)
+        self.until(WAITING, COMES, |waiting| waiting > 0)
+            .await
+            .map(drop)
     }
 
     /// How many other sessions there are.
@@ -89,14 +93,20 @@ impl Witness {
     /// Waits until there are no more sessions than before, but not for ever; answers how many there are then. Whoever was
     /// broken off may still do what it was told last.
     pub(crate) async fn alone(&self, before: i64) -> Result<i64, Error> {
-        self.until(OTHERS, |others| others <= before).await
+        self.until(OTHERS, OUTLIVES, |others| others <= before)
+            .await
     }
 
-    async fn until(&self, count: &str, is_enough: impl Fn(i64) -> bool) -> Result<i64, Error> {
+    async fn until(
+        &self,
+        count: &str,
+        most: Duration,
+        is_enough: impl Fn(i64) -> bool,
+    ) -> Result<i64, Error> {
         let began = Instant::now();
         loop {
             let counted = self.client.query_one(count, &[]).await?.get(0);
-            if is_enough(counted) || began.elapsed() > PATIENCE {
+            if is_enough(counted) || began.elapsed() > most {
                 return Ok(counted);
             }
             sleep(PAUSE).await;
