@@ -7,7 +7,7 @@ use tokio_postgres::{Client, Error};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Digest(BTreeMap<String, String>);
 
-const TABLES: &str = include_str!("../sql/tables.sql");
+pub(crate) const TABLES: &str = include_str!("../sql/tables.sql");
 const CONTENT: &str = include_str!("../sql/content.sql");
 
 impl Digest {

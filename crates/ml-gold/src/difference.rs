@@ -1,5 +1,6 @@
 use ml_core::Statement;
 
+use crate::months;
 use crate::quote::{list, quoted};
 use crate::table::Table;
 
@@ -12,17 +13,27 @@ impl Table {
 
     /// The same for the rows of the table that are `held`, where `fresh` is about no others.
     pub(crate) fn differ_from(&self, fresh: &str, held: &str) -> Vec<Statement> {
-        let name = self.temporary();
+        let compared = self.compared("ELSE 'update'", fresh, held);
+        let differing = format!("{compared}\nWHERE {}", self.differing());
+        self.found("differences", differing)
+    }
+
+    /// The same, with the rows that are as they should be beside them: those have no change.
+    pub(crate) fn compare_with(&self, fresh: &str, held: &str) -> Vec<Statement> {
+        let update = format!("WHEN {} THEN 'update'", self.differing());
+        self.found(
+            "rows as they are to be",
+            self.compared(&update, fresh, held),
+        )
+    }
+
+    fn found(&self, what: &str, sql: String) -> Vec<Statement> {
+        // of all columns they take as long as finding them
+        let key = list(self.key.iter().map(String::as_str));
+        let statistics = format!("ANALYZE {} ({key})", self.temporary());
         vec![
-            self.statement("differences", self.difference(fresh, held)),
-            // of all columns they take as long as finding them
-            self.statement(
-                "statistics of the differences",
-                format!(
-                    "ANALYZE {name} ({})",
-                    list(self.key.iter().map(String::as_str))
-                ),
-            ),
+            self.statement(what, sql),
+            self.statement(&format!("statistics of the {what}"), statistics),
         ]
     }
 
@@ -37,22 +48,25 @@ impl Table {
         Statement::new(self.name.clone(), sql)
     }
 
-    /// Writes the rows that changed and those that are new.
+    /// Writes the rows that changed and those that are new, into partitions that are there.
     pub(crate) fn write(&self) -> Vec<Statement> {
         let update = self.update();
         let update = update.map(|sql| self.statement("update", sql));
         let insert = self.statement("insert", self.insert());
         let statistics = self.statement("statistics", self.statistics());
-        update.into_iter().chain([insert, statistics]).collect()
+        let months = self.months.iter().map(|months| months.make(self));
+        let written = update.into_iter().chain([insert, statistics]);
+        months.chain(written).collect()
     }
 
     /// Deletes the rows that vanished.
     pub(crate) fn delete(&self) -> Statement {
         let sql = format!(
-            "DELETE FROM {} AS held\nUSING {} AS diff\nWHERE diff.\"_change\" = 'delete' AND {}",
+            "DELETE FROM {} AS held\nUSING {} AS diff\nWHERE diff.\"_change\" = 'delete' AND {}{}",
             self.quoted(),
             self.temporary(),
-            self.matched("held", "diff")
+            self.matched("held", "diff"),
+            self.between("delete")
         );
         self.statement("delete", sql)
     }
@@ -73,7 +87,8 @@ impl Table {
         format!("pg_temp.{}", quoted(&self.difference_name()))
     }
 
-    fn difference(&self, fresh: &str, held: &str) -> String {
+    /// Row by row, with the change that it takes; `update` is that of a row which is on both sides.
+    fn compared(&self, update: &str, fresh: &str, held: &str) -> String {
         let key = quoted(&self.key[0]);
         let columns: Vec<String> = self.columns.iter().map(|c| self.changed(&c.name)).collect();
         let unknown = self.unknown.as_ref();
@@ -82,20 +97,25 @@ impl Table {
             "CREATE TEMPORARY TABLE {} ON COMMIT DROP AS
 {fresh}
 SELECT
-    CASE WHEN held.{key} IS NULL THEN 'insert' WHEN fresh.{key} IS NULL THEN 'delete' ELSE 'update' END AS \"_change\",
+    CASE WHEN held.{key} IS NULL THEN 'insert' WHEN fresh.{key} IS NULL THEN 'delete' {update} END AS \"_change\",
     {}
 FROM fresh
 FULL JOIN (SELECT {} FROM {}{}) AS held
-    ON {}
-WHERE ROW({}) IS DISTINCT FROM ROW({})",
+    ON {}",
             self.temporary(),
             columns.join(",\n    "),
             list(self.names()),
             held,
             known.unwrap_or_default(),
             self.matched("held", "fresh"),
+        )
+    }
+
+    fn differing(&self) -> String {
+        format!(
+            "ROW({}) IS DISTINCT FROM ROW({})",
             of("fresh", self.names()),
-            of("held", self.names()),
+            of("held", self.names())
         )
     }
 
@@ -116,13 +136,22 @@ WHERE ROW({}) IS DISTINCT FROM ROW({})",
             .collect();
         (!set.is_empty()).then(|| {
             format!(
-                "UPDATE {} AS held\nSET {}\nFROM {} AS diff\nWHERE diff.\"_change\" = 'update' AND {}",
+                "UPDATE {} AS held\nSET {}\nFROM {} AS diff\nWHERE diff.\"_change\" = 'update' AND {}{}",
                 self.quoted(),
                 set.join(", "),
                 self.temporary(),
-                self.matched("held", "diff")
+                self.matched("held", "diff"),
+                self.between("update")
             )
         })
+    }
+
+    /// Where held rows are that change in this way.
+    fn between(&self, change: &str) -> String {
+        let diff = self.temporary();
+        let changed =
+            format!("(SELECT * FROM {diff} AS every WHERE every.\"_change\" = '{change}')");
+        months::between(self, "held", &changed)
     }
 
     fn insert(&self) -> String {
@@ -135,12 +164,17 @@ WHERE ROW({}) IS DISTINCT FROM ROW({})",
         )
     }
 
-    /// Autovacuum cannot see rows before the commit, and what follows joins them; a tenth is its own default.
+    /// Autovacuum cannot see rows before the commit, and what follows joins them; a tenth is its own default. Readers
+    /// live by them, too, so that they are from the usual sample.
     fn statistics(&self) -> String {
         crate::quote::block(&format!(
-            "BEGIN
-    IF (SELECT count(*) FROM {}) > (SELECT greatest(reltuples, 0) / 10 FROM pg_class WHERE oid = {}::regclass) THEN
+            "DECLARE
+    sample text := current_setting('default_statistics_target');
+BEGIN
+    IF (SELECT count(\"_change\") FROM {}) > (SELECT greatest(reltuples, 0) / 10 FROM pg_class WHERE oid = {}::regclass) THEN
+        SET LOCAL default_statistics_target TO DEFAULT;
         ANALYZE {};
+        PERFORM set_config('default_statistics_target', sample, true);
     END IF;
 END",
             self.temporary(),

@@ -102,6 +102,38 @@ WHERE ROW(expected.\"_is\"{}) IS DISTINCT FROM ROW(found.\"_is\"{})",
     )
 }
 
+/// The same for rows of the source that were touched, and for those that are `gone` from it: each is looked for in the
+/// target, once.
+pub(crate) fn touched<'a>(
+    source: &str,
+    gone: &str,
+    target: &str,
+    measures: impl Iterator<Item = &'a Column>,
+) -> String {
+    let measures: Vec<&Column> = measures.collect();
+    let names: Vec<&str> = measures.iter().map(|measure| &*measure.name).collect();
+    let id = quoted(ROW_ID);
+    let expected = measures.iter().map(|measure| measure.selected());
+    let expected: Vec<String> = [id.clone()].into_iter().chain(expected).collect();
+    let found = list([ROW_ID].into_iter().chain(names.iter().copied()));
+    format!(
+        "WITH expected AS (
+    SELECT {}, true AS \"_is\" FROM {source} AS source
+    UNION ALL
+    SELECT gone.{id}{}, NULL FROM {gone} AS gone
+)
+SELECT concat('row ', expected.{id}, ': ', {}) AS differs
+FROM expected
+LEFT JOIN (SELECT {found}, true AS \"_is\" FROM {target} AS target) AS found ON found.{id} = expected.{id}
+WHERE ROW(expected.\"_is\"{}) IS DISTINCT FROM ROW(found.\"_is\"{})",
+        expected.join(", "),
+        ", NULL".repeat(names.len()),
+        said(&names),
+        further("expected", &names),
+        further("found", &names)
+    )
+}
+
 /// The check that is such a query.
 pub(crate) fn named(name: &str, differing: String) -> Audit {
     Audit::new(format!("{name}.reconciles"), differing)

@@ -1,7 +1,9 @@
-use ml_core::{Audit, Dataset, Error, Result};
+mod kept;
+
+use ml_core::{Dataset, Error, Result};
 
 use crate::column::Column;
-use crate::quote::{literal, quoted};
+use crate::quote::quoted;
 use crate::table::Table;
 use crate::{Dimension, Fact};
 
@@ -224,69 +226,6 @@ impl Lookup<'_> {
             quoted(&self.dimension.surrogate()),
             quoted(&self.column)
         )
-    }
-
-    /// Foreign key and index, added once and after the rows. Without the index, each vanished row of the dimension
-    /// would cost a scan of the fact; facts come in the order of their days, so there a BRIN index does.
-    pub(crate) fn guard(&self, fact: &Table, dimension: &Table) -> String {
-        let (keyed, days) = (
-            self.kept == Kept::ByForeignKey,
-            self.dimension.is_calendar(),
-        );
-        let key = keyed.then(|| self.foreign_key_guard(fact, dimension));
-        let index = (keyed || days).then(|| self.index_guard(fact));
-        key.into_iter().chain(index).collect::<Vec<_>>().join("\n")
-    }
-
-    fn foreign_key_guard(&self, fact: &Table, dimension: &Table) -> String {
-        format!(
-            "    IF NOT EXISTS (
-        SELECT FROM pg_constraint AS held
-        JOIN pg_attribute AS col ON col.attrelid = held.conrelid AND held.conkey = ARRAY[col.attnum]
-        WHERE held.conrelid = {relation}::regclass AND held.contype = 'f' AND col.attname = {name}
-    ) THEN
-        ALTER TABLE {fact} ADD FOREIGN KEY ({column}) REFERENCES {dimension} ({key});
-    END IF;",
-            relation = literal(&fact.quoted()),
-            name = literal(&self.column),
-            fact = fact.quoted(),
-            column = quoted(&self.column),
-            dimension = dimension.quoted(),
-            key = quoted(&self.dimension.surrogate()),
-        )
-    }
-
-    fn index_guard(&self, fact: &Table) -> String {
-        let method = match self.dimension.is_calendar() {
-            true => "brin",
-            false => "btree",
-        };
-        format!(
-            "    IF NOT EXISTS (
-        SELECT FROM pg_index AS held
-        JOIN pg_attribute AS col ON col.attrelid = held.indrelid AND held.indkey[0] = col.attnum
-        WHERE held.indrelid = {relation}::regclass AND col.attname = {name}
-    ) THEN
-        CREATE INDEX ON {fact} USING {method} ({column});
-    END IF;",
-            relation = literal(&fact.quoted()),
-            name = literal(&self.column),
-            fact = fact.quoted(),
-            column = quoted(&self.column),
-        )
-    }
-
-    /// The check that keeps it where no foreign key does: rows of `relation` that refer to nobody.
-    pub(crate) fn keeper(&self, fact: &str, relation: &str, dimension: &Table) -> Option<Audit> {
-        let (column, key) = (quoted(&self.column), quoted(&self.dimension.surrogate()));
-        let sql = format!(
-            "SELECT fact.{column}
-FROM {relation} AS fact
-WHERE NOT EXISTS (SELECT FROM {} AS member WHERE member.{key} = fact.{column})",
-            dimension.quoted()
-        );
-        let id = format!("{fact}.{}.exists", self.column);
-        (self.kept == Kept::ByCheck).then(|| Audit::new(id, sql))
     }
 }
 

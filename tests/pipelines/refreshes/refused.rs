@@ -116,6 +116,110 @@ async fn a_fact_that_is_not_as_its_source_is_named() {
     assert!(refresh.compare_with_full().await.unwrap().is_same());
 }
 
+/// A trigger stands for whatever may keep a row that is to go, or one that is to come out.
+const KEPT: &str = "CREATE FUNCTION gold.kept() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$; \
+    CREATE TRIGGER kept BEFORE {} ON gold.fct_sales FOR EACH ROW EXECUTE FUNCTION gold.kept()";
+
+/// One more load, which does `what` it is told; it knows its number as `load_id`.
+async fn load(fresh: &Fresh, what: &str) {
+    let load = "WITH load AS (INSERT INTO meta.load (dataset, source, rule_set, state) \
+        VALUES ('silver.sales', 'test', decode(repeat('00', 32), 'hex'), 'applied') RETURNING load_id)";
+    fresh.run(&format!("{load} {what}")).await;
+}
+
+/// A load of two sales to a customer who is new, in one country; answers their rows.
+async fn two_sales(fresh: &Fresh) -> [String; 2] {
+    let sale = |id: u32| {
+        format!(
+            "SELECT {id}, 'zoe', 'pen', timestamp '2024-02-03' + {id} * interval '1 minute', 'DE', 3, 0.10, load_id, {id}, load_id FROM load"
+        )
+    };
+    let what = format!(
+        "INSERT INTO silver.sales (sale_id, customer, product, sold_at, country, quantity, price, _load_id, _record_no, _changed_load) \
+         {} UNION ALL {}",
+        sale(101),
+        sale(102)
+    );
+    load(fresh, &what).await;
+    let row = async |id: u32| {
+        fresh
+            .one(&format!(
+                "SELECT _row_id FROM silver.sales WHERE sale_id = {id}"
+            ))
+            .await
+    };
+    [row(101).await, row(102).await]
+}
+
+#[track_caller]
+fn is_named(reason: &str, row: &str, differs: &str) {
+    let said = format!(
+        "rule fct_sales.reconciles aborts: 1 violations, none allowed (row {row}: {differs}"
+    );
+    assert!(reason.starts_with(&said), "{reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fact_that_stays_without_its_source_or_does_not_come_is_named() {
+    let (fresh, refresh) = behind().await;
+    let [row, _] = two_sales(&fresh).await;
+    shop::run(&refresh).await;
+    let gone = |gone: bool| {
+        format!(
+            "UPDATE silver.sales SET _changed_load = load_id, _deleted = {gone} FROM load WHERE _row_id = {row}"
+        )
+    };
+    load(&fresh, &gone(true)).await;
+    fresh.run(&KEPT.replace("{}", "DELETE")).await;
+    let stays = reason(&refresh, Mode::Incremental).await;
+    is_named(&stays, &row, "amount none expected, 0.30 found");
+    let no_longer = "DROP TRIGGER kept ON gold.fct_sales; DROP FUNCTION gold.kept()";
+    fresh.run(no_longer).await;
+    shop::run(&refresh).await;
+    load(&fresh, &gone(false)).await;
+    fresh.run(&KEPT.replace("{}", "INSERT")).await;
+    let misses = reason(&refresh, Mode::Incremental).await;
+    is_named(&misses, &row, "amount 0.30 expected, none found");
+}
+
+/// A fact that did not change itself is judged as well: here its member begins another span by it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fact_that_was_only_moved_is_named() {
+    let (fresh, refresh) = behind().await;
+    let [first, second] = two_sales(&fresh).await;
+    shop::run(&refresh).await;
+    let moved = format!(
+        "UPDATE silver.sales SET _changed_load = load_id, country = 'FR' FROM load WHERE _row_id = {first}"
+    );
+    load(&fresh, &moved).await;
+    let of_second = format!("FOR EACH ROW WHEN (NEW._row_id = {second}) EXECUTE");
+    let wrong = WRONG.replace("{}", "fct_sales");
+    fresh
+        .run(&wrong.replace("FOR EACH ROW EXECUTE", &of_second))
+        .await;
+    let reason = reason(&refresh, Mode::Incremental).await;
+    is_named(&reason, &second, "amount 0.30 expected, 1.30 found");
+}
+
+/// Where facts were found a member which then goes, against the plan, nobody else would notice.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_touched_fact_on_nobody_is_refused() {
+    let (fresh, _) = behind().await;
+    let mut plan = shop::small_plan("gold");
+    let steps = &mut plan.delta.as_mut().unwrap().steps;
+    let mut steps = steps.iter_mut();
+    let delete = steps.find(|step| step.label == "dim_customer: delete");
+    let delete = delete.unwrap();
+    assert!(delete.sql.contains("= 'delete'"), "{}", delete.sql);
+    delete.sql = delete.sql.replace("= 'delete'", "= 'insert'");
+    let refresh = Refresh::new(&fresh.database, plan).unwrap();
+    shop::run(&refresh).await;
+    two_sales(&fresh).await;
+    let reason = reason(&refresh, Mode::Incremental).await;
+    let said = "rule fct_sales.customer_key.exists aborts: 2 violations";
+    assert!(reason.contains(said), "{reason}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_that_is_not_as_its_facts_is_named() {
     let (fresh, refresh) = behind().await;

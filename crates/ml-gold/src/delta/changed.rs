@@ -1,5 +1,7 @@
 use ml_core::{Dataset, Statement};
 
+use crate::table::Table;
+
 /// The rows of a source that new loads changed, those that went among them.
 pub(super) struct Changed {
     source: Dataset,
@@ -36,6 +38,16 @@ impl Changed {
     pub(super) fn count(&self) -> String {
         format!("(SELECT count(*) FROM {})", relation(&self.source))
     }
+}
+
+/// Those of the changed rows that `table`, which has their identities, may have. New rows are beyond all that it has, and
+/// need not be looked for one by one [40 ms for 60,000].
+pub(super) fn known(source: &Dataset, table: &Table) -> String {
+    format!(
+        "(SELECT * FROM {} WHERE \"_row_id\" <= (SELECT max(\"_row_id\") FROM {}))",
+        relation(source),
+        table.quoted()
+    )
 }
 
 /// The temporary table of the changed rows of a source.

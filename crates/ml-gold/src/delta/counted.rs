@@ -101,7 +101,7 @@ WHERE diff.\"_change\" = 'update' AND ROW({}) IS DISTINCT FROM ROW({})",
                 let names = list(self.fact.names());
                 format!(
                     "(
-    SELECT {names} FROM {touched}
+    SELECT {names} FROM {touched} AS touched
     UNION ALL
     SELECT {names} FROM {} WHERE \"_row_id\" IN (SELECT \"_row_id\" FROM {})
 )",

@@ -5,7 +5,8 @@ use super::{Parts, changed};
 use crate::Fact;
 use crate::live::{live, over};
 use crate::model::Model;
-use crate::quote::quoted;
+use crate::months;
+use crate::quote::{list, quoted};
 use crate::reconcile;
 use crate::reference::Lookup;
 use crate::renewal::{any_doubt, is_incremental};
@@ -40,9 +41,23 @@ impl<'a> Facts<'a> {
         &self.model.table
     }
 
-    /// The rows that are touched, as a temporary table of their identities.
-    pub(super) fn ids(&self) -> String {
+    /// The changed rows of its source.
+    fn changed(&self) -> String {
+        changed::relation(self.fact.source())
+    }
+
+    /// The rows that are touched without a change of their own, as a temporary table of their identities.
+    fn further(&self) -> String {
         self.model.table.beside("ids")
+    }
+
+    /// The identities of all rows that are touched, as a relation.
+    pub(super) fn ids(&self) -> String {
+        format!(
+            "(SELECT \"_row_id\" FROM {} UNION ALL SELECT \"_row_id\" FROM {})",
+            self.changed(),
+            self.further()
+        )
     }
 
     /// The touched rows as they were before the refresh, with the columns of the fact.
@@ -50,39 +65,40 @@ impl<'a> Facts<'a> {
         self.model.table.beside("was")
     }
 
-    /// The touched rows as they are to be.
+    /// The touched rows as they are to be, as a relation with the columns of the fact.
     pub(super) fn now(&self) -> String {
-        self.model.table.beside("now")
+        let table = &self.model.table;
+        format!(
+            "(SELECT {} FROM {} WHERE \"_change\" IS DISTINCT FROM 'delete')",
+            list(table.names()),
+            table.temporary()
+        )
     }
 
     /// Finds the rows that are touched, and what they are, before the dimensions are written.
     pub(super) fn touch(&self) -> Vec<Statement> {
-        let changed = changed::relation(self.fact.source());
-        let own = format!("SELECT changed.\"_row_id\", false AS moved FROM {changed} AS changed");
+        let none = String::from("SELECT NULL::bigint AS \"_row_id\" WHERE false");
         let moved = self.lookups.iter().enumerate();
         let moved = moved.flat_map(|(n, (lookup, table))| self.moved(n, lookup, table));
-        let rows: Vec<String> = [own].into_iter().chain(moved).collect();
-        let (ids, table) = (self.ids(), &self.model.table);
+        let rows: Vec<String> = [none].into_iter().chain(moved).collect();
+        let (further, table) = (self.further(), &self.model.table);
         let sql = format!(
-            "CREATE TEMPORARY TABLE {ids} ON COMMIT DROP AS
-SELECT touched.\"_row_id\", bool_and(touched.moved) AS \"_moved\"
+            "CREATE TEMPORARY TABLE {further} ON COMMIT DROP AS
+SELECT DISTINCT touched.\"_row_id\"
 FROM (
     {}
 ) AS touched
-GROUP BY touched.\"_row_id\"",
-            rows.join("\n    UNION ALL\n    ")
+WHERE NOT EXISTS (SELECT FROM {} AS changed WHERE changed.\"_row_id\" = touched.\"_row_id\")",
+            rows.join("\n    UNION ALL\n    "),
+            self.changed()
         );
         vec![
             table.statement("touched rows", sql),
-            table.statement("statistics of the touched rows", format!("ANALYZE {ids}")),
             table.statement(
-                "rows as they were",
-                format!(
-                    "CREATE TEMPORARY TABLE {} ON COMMIT DROP AS\nSELECT *\nFROM {} AS touched",
-                    self.was(),
-                    self.held()
-                ),
+                "statistics of the touched rows",
+                format!("ANALYZE {further}"),
             ),
+            table.statement("rows as they were", self.remember()),
             table.statement(
                 "statistics of the rows as they were",
                 format!("ANALYZE {} (\"_row_id\")", self.was()),
@@ -90,7 +106,22 @@ GROUP BY touched.\"_row_id\"",
         ]
     }
 
-    /// Rows that did not change themselves, whose member went or came.
+    fn remember(&self) -> String {
+        let (table, name) = (self.model.table.quoted(), self.was());
+        let held = |touched: &str| {
+            let between = months::between(&self.model.table, "held", touched);
+            format!(
+                "SELECT held.*\nFROM {touched} AS touched\nJOIN {table} AS held ON held.\"_row_id\" = touched.\"_row_id\"{between}"
+            )
+        };
+        format!(
+            "CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS\n{}\nUNION ALL\n{}",
+            held(&changed::known(self.fact.source(), &self.model.table)),
+            held(&self.further())
+        )
+    }
+
+    /// Rows whose member went or came.
     fn moved(&self, nth: usize, lookup: &Lookup<'_>, dimension: &Table) -> Vec<String> {
         let is_own = lookup.is_own(self.fact);
         let mut moved = Vec::new();
@@ -114,7 +145,7 @@ GROUP BY touched.\"_row_id\"",
             None => (dimension.matched("member", "diff"), "'delete'"),
         };
         format!(
-            "SELECT fact.\"_row_id\", true
+            "SELECT fact.\"_row_id\"
     FROM {} AS diff
     JOIN {} AS member ON {joined}
     JOIN {} AS fact ON fact.{} = member.{}
@@ -135,7 +166,7 @@ GROUP BY touched.\"_row_id\"",
             .iter()
             .map(|(key, sought)| format!("diff.{} = wanted.{}", quoted(key), quoted(sought)));
         format!(
-            "SELECT fact.\"_row_id\", true
+            "SELECT fact.\"_row_id\"
     FROM {} AS fact
     JOIN (SELECT source.\"_row_id\", {} FROM {} AS source) AS wanted ON wanted.\"_row_id\" = fact.\"_row_id\"
     JOIN {diff} AS diff ON {}
@@ -153,26 +184,7 @@ GROUP BY touched.\"_row_id\"",
     /// Finds what differs in the touched rows, once the dimensions are written.
     pub(super) fn differ(&self) -> Vec<Statement> {
         let fresh = over(&self.model.fresh, self.fact.source(), &self.rows());
-        let (table, now) = (&self.model.table, self.now());
-        let sql =
-            format!("CREATE TEMPORARY TABLE {now} ON COMMIT DROP AS\n{fresh}\nSELECT * FROM fresh");
-        let mut steps = vec![
-            table.statement("rows as they are to be", sql),
-            table.statement(
-                "statistics of the rows",
-                format!("ANALYZE {now} (\"_row_id\")"),
-            ),
-        ];
-        let fresh = format!("WITH fresh AS (SELECT * FROM {now})");
-        steps.extend(table.differ_from(&fresh, &self.was()));
-        steps
-    }
-
-    /// The touched rows that the fact has.
-    fn held(&self) -> String {
-        let ids = self.ids();
-        let condition = format!("every.\"_row_id\" IN (SELECT \"_row_id\" FROM {ids})");
-        self.model.table.rows_where(&condition)
+        self.model.table.compare_with(&fresh, &self.was())
     }
 
     /// The source rows of the touched rows.
@@ -182,23 +194,43 @@ GROUP BY touched.\"_row_id\"",
         SELECT * FROM {} AS changed WHERE NOT changed.\"_deleted\"
         UNION ALL
         SELECT * FROM {} AS unchanged
-        WHERE unchanged.\"_row_id\" IN (SELECT touched.\"_row_id\" FROM {} AS touched WHERE touched.\"_moved\")
+        WHERE unchanged.\"_row_id\" IN (SELECT touched.\"_row_id\" FROM {} AS touched)
     )",
-            changed::relation(self.fact.source()),
+            self.changed(),
             live(self.fact.source()),
-            self.ids()
+            self.further()
+        )
+    }
+
+    /// The identities of the touched rows that the source does not have.
+    fn gone(&self) -> String {
+        format!(
+            "(
+        SELECT \"_row_id\" FROM {} AS changed WHERE changed.\"_deleted\"
+        UNION ALL
+        SELECT \"_row_id\" FROM {} AS touched
+        WHERE NOT EXISTS (SELECT FROM {} AS unchanged WHERE unchanged.\"_row_id\" = touched.\"_row_id\")
+    )",
+            self.changed(),
+            self.further(),
+            live(self.fact.source())
         )
     }
 
     /// Row by row, what the touched rows have of the source; and how many of them are on the unknown member.
     pub(super) fn checks(&self) -> Vec<Audit> {
-        let differing = reconcile::rows(&self.rows(), &self.held(), self.fact.measures());
+        let differing = reconcile::touched(
+            &self.rows(),
+            &self.gone(),
+            &self.model.table.quoted(),
+            self.fact.measures(),
+        );
         let reconciles = reconcile::named(self.fact.name(), differing);
         let now = self.now();
         let expected = self.lookups.iter().filter(|(lookup, _)| lookup.expected);
         let known = expected.map(|(lookup, _)| self.fact.known(&now, &lookup.column));
         let kept = self.lookups.iter();
-        let kept = kept.filter_map(|(l, dimension)| l.keeper(self.fact.name(), &now, dimension));
+        let kept = kept.filter_map(|(l, of)| l.keeper_of_found(self.fact.name(), &now, of));
         [reconciles].into_iter().chain(known).chain(kept).collect()
     }
 }

@@ -121,10 +121,11 @@ impl<'a> Members<'a> {
                 "SELECT {selected} FROM {changed} AS source WHERE NOT source.\"_deleted\"
     UNION ALL
     SELECT {}
-    FROM {changed} AS changed
+    FROM {} AS changed
     JOIN {} AS fact ON fact.\"_row_id\" = changed.\"_row_id\"
     JOIN {} AS member ON member.{} = fact.{}",
                 crate::difference::of("member", keys.iter().map(|key| &*key.name)),
+                changed::known(self.dimension.source(), table),
                 table.quoted(),
                 self.model.table.quoted(),
                 quoted(&self.dimension.surrogate()),
@@ -144,44 +145,51 @@ WHERE {}",
         )
     }
 
-    /// The days of the changed rows, and the first and the last as they are: where only changed rows were on one of
-    /// these, and none is there or beyond it any more, all days there are.
+    /// The first and the last day of the changed rows, and those there are, of which each goes where only changed rows were
+    /// on it, and none is there or beyond it any more: then the next one is looked for in all days there are.
     fn days(&self) -> String {
         let Memory::Fact { table, column } = &self.memory else {
             return String::new();
         };
+        let (fact, column) = (table.quoted(), quoted(column));
         let key = quoted(&self.dimension.surrogate());
         let day = self.dimension.keys()[0].value();
         let (changed, dimension) = (self.changed(), self.model.table.quoted());
+        let known = changed::known(self.dimension.source(), table);
         let source = live(self.dimension.source());
-        let known = format!("{day} BETWEEN DATE '0001-01-02' AND DATE '9999-12-31'");
+        let valid = "BETWEEN DATE '0001-01-02' AND DATE '9999-12-31'";
         let bound = |order: &str, bound: &str, beyond: &str| {
             format!(
-                "SELECT
-        CASE
-            WHEN EXISTS (
-                SELECT FROM {changed} AS source
-                WHERE NOT source.\"_deleted\" AND {known} AND {day} {beyond} held.\"day\"
-            ) THEN held.\"day\"
-            WHEN EXISTS (
-                SELECT FROM {} AS fact
-                WHERE fact.{} = held.{key} AND NOT EXISTS (
-                    SELECT FROM {changed} AS changed WHERE changed.\"_row_id\" = fact.\"_row_id\"
-                )
-            ) THEN held.\"day\"
-            ELSE (
-                SELECT {bound}({day})
-                FROM {source} AS source
-                WHERE {known}
-            )
-        END
-    FROM (SELECT {key}, \"day\" FROM {dimension} WHERE {key} <> -1 ORDER BY {key} {order} LIMIT 1) AS held",
-                table.quoted(),
-                quoted(column)
+                "(
+        SELECT
+            CASE
+                WHEN (SELECT {bound} FROM came) {beyond} held.\"day\" THEN held.\"day\"
+                WHEN NOT EXISTS (SELECT FROM {known} AS changed) THEN held.\"day\"
+                WHEN (
+                    SELECT count(*)
+                    FROM {fact} AS fact
+                    WHERE fact.{column} = held.{key} AND NOT EXISTS (
+                        SELECT FROM {known} AS changed WHERE changed.\"_row_id\" = fact.\"_row_id\"
+                    )
+                ) > 0 THEN held.\"day\"
+                ELSE (SELECT {bound}({day}) FROM {source} AS source WHERE {day} {valid})
+            END
+        FROM {dimension} AS held
+        WHERE held.{key} <> -1
+        ORDER BY held.{key} {order}
+        LIMIT 1
+    )"
             )
         };
         format!(
-            "SELECT {day} AS day FROM {changed} AS source WHERE NOT source.\"_deleted\"
+            "WITH came AS (
+        SELECT min(day), max(day)
+        FROM (SELECT {day} AS day FROM {changed} AS source WHERE NOT source.\"_deleted\") AS days
+        WHERE day {valid}
+    )
+    SELECT min AS day FROM came
+    UNION ALL
+    SELECT max FROM came
     UNION ALL
     {}
     UNION ALL
