@@ -11,21 +11,41 @@
 //! full_vs_incremental 9.56, 16.28 where checks keep the references; recent corrections 12.63, scattered ones 7.23, with an
 //! aggregate a customer 6.94; slowest view p99 62.43 ms. Of 1.2 s to insert 66,000 facts three foreign keys take 0.66 and two
 //! indexes of trees 0.31.
+//!
+//! `benches/compare_dbt.sh gold` builds the same star by incremental models of dbt, as whole commands, on the same server;
+//! both must have the same rows in every table. Ratios are dbt's time to ours. On the same machine, SF 0.2 (1,200,000
+//! lines), dbt-core 1.11.16, dbt-postgres 1.11.0 with two threads, 5 pairs: dbt_first_vs_ours 1.03, dbt_full_vs_ours 1.96
+//! (3.59 s), dbt_increment_vs_ours 7.28 (0.38 s), dbt_corrections_vs_ours 8.00, dbt_nothing_new_vs_ours 224.70 (10 ms); of
+//! dbt's commands 2.2 s are its start. Its tables have the indexes of ours, and no foreign keys, checks and metrics.
+//!
+//! `cargo bench --bench compare_gold -- retail` takes UCI Online Retail ten times over (3,926,920 sales), from
+//! `METALAYER_DATA` or `../shared/data`, and the star of `examples/retail` over it. On the same machine, 3 pairs, each load
+//! 1 % more on the days after the last: full_vs_incremental 1.66 (21.4 s), nothing_new_ms 1.18; p50 and p99 in ms of
+//! v_executive_summary 1030 and 1115, v_customer_lifetime_value 152 and 159 (43,380 rows), v_cohort_retention 87 and 91,
+//! v_top_customers 18 and 31, v_product_performance 11 and 12, v_rfm_segments 8 and 11, v_monthly_sales and
+//! v_regional_analysis below 2. Of the 21.4 s, 8 count invoices and customers anew for a few regions and products that
+//! are in most of the facts, 6 rank segments and fill months anew, 3 are checks of all facts that the example adds, and
+//! 0.7 s the fact and what it brings.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "../support/bed.rs"]
 mod bed;
+#[path = "../support/command.rs"]
+mod command;
 #[path = "../support/figure.rs"]
 #[allow(dead_code)]
 mod figure;
+mod retail;
 mod server;
 mod star;
+mod tools;
 mod tpch;
 mod views;
 
 use std::env;
+use std::path::Path;
 
-use crate::figure::{figure, median, pair_of, timed, two};
+use crate::figure::{figure, median, pair_of, two};
 use crate::server::{Kind, Server};
 use crate::star::Star;
 
@@ -36,57 +56,100 @@ fn pairs() -> usize {
 }
 
 fn main() {
+    let args: Vec<String> = env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    if let [tools::ONCE, kind, url] = args[..] {
+        return tools::once(kind, url);
+    }
     // `cargo test --benches` has no use for figures.
-    if env::args().any(|arg| arg == "--test") {
+    if args.contains(&"--test") {
         return;
     }
-    let scale = env::var("COMPARE_GOLD_SF").map_or(1.0, |given| given.parse().expect("a number"));
     let server = Server::start();
     figure("server", server.bed.about());
+    match args[..] {
+        ["retail"] => retail::run(&server),
+        ["tools", venv] => {
+            fill(&server);
+            tools::run(&server, Path::new(venv));
+        }
+        ["months"] => {
+            fill(&server);
+            by_month(&server);
+        }
+        [] => {
+            fill(&server);
+            over_lines(&server);
+        }
+        _ => panic!("there is `retail`, `months` and `tools <venv>`, and no {args:?}"),
+    }
+}
+
+fn fill(server: &Server) {
+    let scale = env::var("COMPARE_GOLD_SF").map_or(1.0, |given| given.parse().expect("a number"));
     server.fill(scale);
     let lines = server.bed.count("SELECT count(*) FROM silver.lines");
     figure("lines", lines);
-    let star = Star::plain(&server);
-    figure("first_build_seconds", two(star.build(&server)));
-    against_full(&server, &star, "full_vs_incremental", Kind::New);
-    against_full(&server, &star, "full_vs_recent_corrections", Kind::Recent);
-    against_full(&server, &star, "full_vs_scattered", Kind::Scattered);
-    nothing_new(&server, &star);
-    star.assert_same(&server);
-    let checked = Star::checked(&server);
-    figure("first_build_checked_seconds", two(checked.build(&server)));
-    against_full(&server, &checked, "full_vs_incremental_checked", Kind::New);
-    against_full(
-        &server,
-        &checked,
-        "full_vs_recent_corrections_checked",
-        Kind::Recent,
-    );
-    checked.assert_same(&server);
-    server.bed.run("DROP SCHEMA checked CASCADE");
-    let customers = Star::of_customers(&server);
-    figure(
-        "first_build_with_customers_seconds",
-        two(customers.build(&server)),
-    );
-    against_full(&server, &customers, "full_vs_with_customers", Kind::New);
-    customers.assert_same(&server);
-    views::read(&server);
+}
+
+fn over_lines(server: &Server) {
+    let bed = &server.bed;
+    let star = Star::plain(bed);
+    let against = |star: &Star, name: &str, kind: Kind| {
+        against_full(server, star, name, || server.load(kind));
+    };
+    build(server, &star, "first_build_seconds");
+    against(&star, "full_vs_incremental", Kind::New);
+    against(&star, "full_vs_recent_corrections", Kind::Recent);
+    against(&star, "full_vs_scattered", Kind::Scattered);
+    nothing_new(server, &star);
+    star.assert_same(bed);
+    let checked = Star::checked(bed);
+    build(server, &checked, "first_build_checked_seconds");
+    against(&checked, "full_vs_incremental_checked", Kind::New);
+    against(&checked, "full_vs_recent_corrections_checked", Kind::Recent);
+    checked.assert_same(bed);
+    bed.run("DROP SCHEMA checked CASCADE");
+    let customers = Star::of_customers(bed);
+    build(server, &customers, "first_build_with_customers_seconds");
+    against(&customers, "full_vs_with_customers", Kind::New);
+    customers.assert_same(bed);
+    views::read(bed);
+}
+
+/// The first star with its fact in partitions.
+fn by_month(server: &Server) {
+    let star = Star::monthly(&server.bed);
+    build(server, &star, "first_build_seconds");
+    for (name, kind) in [
+        ("full_vs_incremental", Kind::New),
+        ("full_vs_recent_corrections", Kind::Recent),
+        ("full_vs_scattered", Kind::Scattered),
+    ] {
+        against_full(server, &star, name, || server.load(kind));
+    }
+    star.assert_same(&server.bed);
+}
+
+/// The first refresh.
+fn build(server: &Server, star: &Star, name: &str) {
+    figure(name, two(star.rebuild(&server.bed).as_secs_f64()));
+    server.settle();
 }
 
 /// Each side takes a load of its own in, on top of those before it: 1 % of the lines.
-fn against_full(server: &Server, star: &Star, name: &str, kind: Kind) {
+fn against_full(server: &Server, star: &Star, name: &str, load: impl Fn()) {
     let (mut incremental, mut full) = (Vec::new(), Vec::new());
     let ratios = (0..pairs()).map(|nth| {
         let ours = || {
-            server.load(kind);
-            let took = star.refresh(server);
+            load();
+            let took = star.refresh(&server.bed);
             incremental.push(took.as_secs_f64());
             took
         };
         let theirs = || {
-            server.load(kind);
-            let took = star.rebuild(server);
+            load();
+            let took = star.rebuild(&server.bed);
             full.push(took.as_secs_f64());
             took
         };
@@ -107,7 +170,7 @@ fn nothing_new(server: &Server, star: &Star) {
     let mut silent = 0;
     for _ in 0..51 {
         let before = server.bed.count(lsn);
-        let took = timed(|| star.look(server)).1;
+        let took = star.look(&server.bed);
         times.push(took.as_secs_f64() * 1_000.0);
         silent += u32::from(before == server.bed.count(lsn));
     }

@@ -22,11 +22,22 @@ pub enum Kind {
 
 /// A server that is flushed to disk as one that is kept, and goes with the bench.
 pub struct Server {
+    pub url: String,
     pub bed: Bed,
     loads: Cell<i64>,
     // Dropped last: the connections go before their server.
     _cluster: Cluster,
 }
+
+/// The tables that grow.
+const WRITTEN: [&str; 6] = [
+    "silver.lines",
+    "silver.sales",
+    "gold.fct_lines",
+    "checked.fct_lines",
+    "dbt.fct_lines",
+    "gold.fct_sales",
+];
 
 type Columns = &'static [(&'static str, Type)];
 
@@ -102,17 +113,13 @@ impl Server {
         let cluster = cluster
             .start()
             .expect("the bench needs a PostgreSQL server");
-        let config = Config::new(&cluster.url("postgres").into()).unwrap();
-        let database = Database::open(&config).unwrap();
-        let bed = Bed::new(database, cluster.version());
-        bed.runtime.block_on(async {
-            bed.database.migrate().await.unwrap();
-            for (name, grain, columns) in SILVER {
-                let table = table(name, grain, columns);
-                bed.database.create(&table).await.unwrap();
-            }
-        });
+        let url = cluster.url("postgres");
+        let config = Config::new(&url.as_str().into()).unwrap();
+        let bed = Bed::new(Database::open(&config).unwrap());
+        let migrated = bed.database.migrate();
+        bed.runtime.block_on(migrated).unwrap();
         Server {
+            url,
             bed,
             loads: Cell::new(0),
             _cluster: cluster,
@@ -121,7 +128,10 @@ impl Server {
 
     /// The data of TPC-H as one load of each table, lines in the order of their days, as they came in.
     pub fn fill(&self, scale: f64) {
-        for (name, _, columns) in SILVER {
+        for (name, grain, columns) in SILVER {
+            let table = table(name, grain, columns);
+            let created = self.bed.database.create(&table);
+            self.bed.runtime.block_on(created).unwrap();
             let types: Vec<String> = columns
                 .iter()
                 .map(|(name, ty)| format!("{name} {ty}"))
@@ -151,24 +161,25 @@ impl Server {
     }
 
     /// A row of the ledger; answers its number.
-    fn enter(&self, name: &str) -> i64 {
+    pub fn enter(&self, name: &str) -> i64 {
         self.bed.count(&format!(
             "INSERT INTO meta.load (dataset, source, rule_set, state, finished_at) \
              VALUES ('silver.{name}', 'made', sha256(''), 'applied', now()) RETURNING load_id"
         ))
     }
 
-    /// Of the facts that are there.
-    pub fn vacuum(&self) {
-        for fact in ["gold.fct_lines", "checked.fct_lines"] {
-            let there = format!("SELECT count(to_regclass('{fact}'))");
+    /// Nothing of what was done waits to be done.
+    pub fn settle(&self) {
+        for table in WRITTEN {
+            let there = format!("SELECT count(to_regclass('{table}'))");
             if self.bed.count(&there) == 1 {
-                self.bed.run(&format!("VACUUM ANALYZE {fact}"));
+                self.bed.run(&format!("VACUUM ANALYZE {table}"));
             }
         }
+        self.bed.run("CHECKPOINT");
     }
 
-    /// One more load of lines; nothing of it waits to be done.
+    /// One more load of lines.
     pub fn load(&self, kind: Kind) {
         let load = self.enter("lines");
         let nth = self.loads.replace(self.loads.get() + 1);
@@ -179,8 +190,6 @@ impl Server {
         };
         let sql = sql.replace("{load}", &load.to_string());
         self.bed.run(&sql.replace("{nth}", &nth.to_string()));
-        self.bed.run("VACUUM ANALYZE silver.lines");
-        self.vacuum();
-        self.bed.run("CHECKPOINT");
+        self.settle();
     }
 }

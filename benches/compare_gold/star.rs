@@ -4,13 +4,13 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use metalayer::core::{Dataset, Event, Observer, Type};
+use metalayer::core::{Dataset, Event, Observer, Plan, Type};
 use metalayer::gold::{Aggregate, Dimension, Fact, Reference, Warehouse};
 use metalayer::pg::{Mode, Refreshed};
 use metalayer::prelude::*;
 
+use crate::bed::Bed;
 use crate::figure::timed;
-use crate::server::Server;
 use crate::views;
 
 const LINES: Dataset = Dataset::of("silver", "lines");
@@ -23,52 +23,55 @@ pub struct Star {
 
 impl Star {
     /// Aggregates that add up, by day, by month and segment, and by month and brand.
-    pub fn plain(server: &Server) -> Self {
-        Star::of(server, warehouse("gold", |reference| reference))
+    pub fn plain(bed: &Bed) -> Self {
+        Star::of(bed, warehouse("gold", |reference| reference, |fact| fact))
+    }
+
+    /// The same with a fact that is partitioned by month.
+    pub fn monthly(bed: &Bed) -> Self {
+        let monthly = |fact: Fact| fact.partitioned_by_month("date_key");
+        Star::of(bed, warehouse("gold", |reference| reference, monthly))
     }
 
     /// The same beside it; checks keep its references, and no foreign keys and their indexes.
-    pub fn checked(server: &Server) -> Self {
-        Star::of(server, warehouse("checked", Reference::checked))
+    pub fn checked(bed: &Bed) -> Self {
+        Star::of(bed, warehouse("checked", Reference::checked, |fact| fact))
     }
 
     /// The same with an aggregate a customer, in which orders are counted once.
-    pub fn of_customers(server: &Server) -> Self {
+    pub fn of_customers(bed: &Bed) -> Self {
         let customers = Aggregate::new("agg_customer", "fct_lines")
             .group("customer_id", Type::Int8, "customer.customer_id")
             .count("lines")
             .sum("revenue", "revenue")
             .measure("orders", Type::Int8, "count(DISTINCT fact.order_id)")
             .measure("last_on", Type::Date, "max(date.day)");
-        let warehouse = warehouse("gold", |reference| reference).aggregate(customers);
+        let warehouse = warehouse("gold", |reference| reference, |fact| fact);
+        let warehouse = warehouse.aggregate(customers);
         Star::of(
-            server,
+            bed,
             views::all().into_iter().fold(warehouse, Warehouse::view),
         )
     }
 
-    fn of(server: &Server, warehouse: Warehouse) -> Self {
-        let plan = warehouse.render().unwrap();
-        let refresh = Refresh::new(&server.bed.database, plan).unwrap();
+    fn of(bed: &Bed, warehouse: Warehouse) -> Self {
+        Star::planned(bed, warehouse.render().unwrap())
+    }
+
+    pub fn planned(bed: &Bed, plan: Plan) -> Self {
+        let refresh = Refresh::new(&bed.database, plan).unwrap();
         Star { refresh }
     }
 
-    /// The first refresh, in seconds.
-    pub fn build(&self, server: &Server) -> f64 {
-        let took = self.rebuild(server);
-        server.vacuum();
-        took.as_secs_f64()
-    }
-
-    pub fn refresh(&self, server: &Server) -> Duration {
-        let (refreshed, took) = timed(|| self.run(server));
+    pub fn refresh(&self, bed: &Bed) -> Duration {
+        let (refreshed, took) = timed(|| self.run(bed));
         assert_eq!(refreshed.mode, Some(Mode::Incremental));
         took
     }
 
-    pub fn rebuild(&self, server: &Server) -> Duration {
+    pub fn rebuild(&self, bed: &Bed) -> Duration {
         let flow = Flow::new(Gate::off());
-        let (refreshed, took) = timed(|| server.bed.runtime.block_on(self.refresh.rebuild(&flow)));
+        let (refreshed, took) = timed(|| bed.runtime.block_on(self.refresh.rebuild(&flow)));
         let refreshed = refreshed.unwrap();
         assert!(
             matches!(refreshed.outcome, Outcome::Applied(_)),
@@ -79,17 +82,15 @@ impl Star {
     }
 
     /// A refresh that finds nothing new.
-    pub fn look(&self, server: &Server) {
-        assert_eq!(self.run(server).mode, None);
+    pub fn look(&self, bed: &Bed) -> Duration {
+        let (refreshed, took) = timed(|| self.run(bed));
+        assert_eq!(refreshed.mode, None);
+        took
     }
 
-    fn run(&self, server: &Server) -> Refreshed {
+    fn run(&self, bed: &Bed) -> Refreshed {
         let flow = Flow::new(Gate::off()).observer(Arc::new(Steps::default()));
-        let refreshed = server
-            .bed
-            .runtime
-            .block_on(self.refresh.run(&flow))
-            .unwrap();
+        let refreshed = bed.runtime.block_on(self.refresh.run(&flow)).unwrap();
         assert!(
             !matches!(refreshed.outcome, Outcome::Refused(_)),
             "{refreshed:?}"
@@ -97,17 +98,14 @@ impl Star {
         refreshed
     }
 
-    pub fn assert_same(&self, server: &Server) {
-        let drift = server
-            .bed
-            .runtime
-            .block_on(self.refresh.compare_with_full());
+    pub fn assert_same(&self, bed: &Bed) {
+        let drift = bed.runtime.block_on(self.refresh.compare_with_full());
         let drift = drift.unwrap();
         assert!(drift.is_same(), "{drift}");
     }
 }
 
-fn warehouse(schema: &str, kept: fn(Reference) -> Reference) -> Warehouse {
+fn warehouse(schema: &str, kept: fn(Reference) -> Reference, lying: fn(Fact) -> Fact) -> Warehouse {
     let customer = Dimension::new("dim_customer", CUSTOMERS)
         .key("customer_id", Type::Int8, "customer_id")
         .required("name", Type::Text, "name")
@@ -131,7 +129,7 @@ fn warehouse(schema: &str, kept: fn(Reference) -> Reference) -> Warehouse {
         .dimension(customer)
         .dimension(part)
         .dimension(Dimension::date("dim_date", LINES, "ordered_on"))
-        .fact(lines)
+        .fact(lying(lines))
         .aggregate(sums("agg_day").group("day", Type::Date, "date.day"))
         .aggregate(
             sums("agg_month_segment")

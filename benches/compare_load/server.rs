@@ -40,7 +40,7 @@ impl Server {
         let cluster = cluster.expect("the bench needs a PostgreSQL server");
         let url = cluster.url("postgres");
         let server = Server {
-            bed: Bed::new(open(&url), cluster.version()),
+            bed: Bed::new(open(&url)),
             landing: Table::landing(Contract::of::<Order>().unwrap()),
             merged: merged(),
             folder: tempfile::tempdir().unwrap(),

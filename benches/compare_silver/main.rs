@@ -15,6 +15,8 @@
 
 #[path = "../support/bed.rs"]
 mod bed;
+#[path = "../support/command.rs"]
+mod command;
 #[path = "../support/figure.rs"]
 mod figure;
 mod order;

@@ -46,7 +46,7 @@ impl Server {
         let (database, increment) = open(&url);
         let server = Server {
             url,
-            bed: Bed::new(database, cluster.version()),
+            bed: Bed::new(database),
             increment,
             _cluster: cluster,
         };

@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use tempfile::TempDir;
-use tokio_postgres::Config;
-use tokio_postgres::config::Host;
 
-use crate::figure::{figure, median, timed, two};
+use crate::command;
+use crate::figure::{figure, median, two};
 use crate::server::Server;
 
 const ROUNDS: usize = 5;
@@ -111,7 +110,7 @@ impl Tools<'_> {
     }
 
     fn time(&self, tool: &str, kind: &str) -> Duration {
-        let mut command = match tool {
+        let command = match tool {
             "ours" => {
                 let mut ours = Command::new(std::env::current_exe().unwrap());
                 ours.args([ONCE, &self.server.url]);
@@ -139,28 +138,6 @@ impl Tools<'_> {
                 mesh
             }
         };
-        self.connect(&mut command);
-        command.stdin(Stdio::null());
-        let (ended, took) = timed(|| command.output().unwrap());
-        let said = String::from_utf8_lossy(&ended.stdout);
-        assert!(ended.status.success(), "{tool}: {said}");
-        took
-    }
-
-    /// Tells a command where the server is, by the variables that PostgreSQL's own programs read.
-    fn connect(&self, command: &mut Command) {
-        let config: Config = self.server.url.parse().unwrap();
-        let Some(Host::Tcp(host)) = config.get_hosts().first() else {
-            panic!("the server has no address");
-        };
-        let password = String::from_utf8_lossy(config.get_password().unwrap()).into_owned();
-        command.envs([
-            ("PGHOST", host.as_str()),
-            ("PGPORT", &config.get_ports()[0].to_string()),
-            ("PGUSER", config.get_user().unwrap()),
-            ("PGPASSWORD", &password),
-            ("PGDATABASE", config.get_dbname().unwrap()),
-            ("DO_NOT_TRACK", "1"),
-        ]);
+        command::time(command, &self.server.url)
     }
 }

@@ -2,25 +2,24 @@
 
 use metalayer::pg::Database;
 use tokio::runtime::Runtime;
+use tokio_postgres::Row;
 
 pub struct Bed {
     pub runtime: Runtime,
     pub database: Database,
-    /// Of the server.
-    version: u32,
 }
 
 impl Bed {
-    pub fn new(database: Database, version: u32) -> Self {
+    pub fn new(database: Database) -> Self {
         Bed {
             runtime: Runtime::new().unwrap(),
             database,
-            version,
         }
     }
 
     pub fn about(&self) -> String {
-        format!("PostgreSQL {}, fsync on", self.version)
+        let version = self.ask("SHOW server_version");
+        format!("PostgreSQL {}, fsync on", version[0].get::<_, &str>(0))
     }
 
     pub fn run(&self, statements: &str) {
@@ -32,9 +31,13 @@ impl Bed {
 
     /// The number that a query answers.
     pub fn count(&self, query: &str) -> i64 {
+        self.ask(query)[0].get(0)
+    }
+
+    pub fn ask(&self, query: &str) -> Vec<Row> {
         self.runtime.block_on(async {
             let client = self.database.client().await.unwrap();
-            client.query_one(query, &[]).await.unwrap().get(0)
+            client.query(query, &[]).await.unwrap()
         })
     }
 }

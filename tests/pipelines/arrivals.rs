@@ -132,7 +132,7 @@ async fn in_any_order_and_any_split_with_any_batch() {
     }
 }
 
-/// Where the data say who wins, it does not matter either which file is loaded first.
+/// P19: where the data say who wins, it does not matter either which file is loaded first.
 #[tokio::test(flavor = "multi_thread")]
 async fn files_in_any_order() {
     let by_content = Keeping::ALL

@@ -8,7 +8,7 @@ use metalayer::pg::{Advance, Span};
 use metalayer::prelude::*;
 
 use crate::keeping::{Keeping, day, row, rows};
-use crate::killer;
+use crate::killer::{self, Killing};
 use crate::merge::Dice;
 use crate::support::{Fresh, open};
 use crate::trial::Trial;
@@ -16,7 +16,7 @@ use crate::trial::Trial;
 const TABLE: &str = "SELECT string_agg(id || ' ' || content, ', ' ORDER BY id) FROM silver.version_t WHERE NOT _deleted";
 
 /// A table with the things 0, 1 and 3, and a file with thing 4 that is held.
-async fn taken_in(database: &Database) -> Trial {
+pub(crate) async fn taken_in(database: &Database) -> Trial {
     let mut trial = Trial::new(database, Keeping::Version, "t", 7).await;
     trial
         .load("a", rows(&trial.from, &[(0, 1, 5), (1, 1, 5)]))
@@ -245,19 +245,19 @@ async fn again(database: &Database, what: &str) {
 /// Not a test of its own: what the copy of this program does until it is killed.
 #[tokio::test(flavor = "multi_thread")]
 async fn child() {
-    let Some((url, killer)) = killer::told() else {
+    let Some(child) = killer::told() else {
         return;
     };
-    tracing::subscriber::set_global_default(killer).unwrap();
-    again(&open(&url, 4), &env::var(WHAT).unwrap()).await;
+    child.arm();
+    again(&open(&child.url, 4), &env::var(WHAT).unwrap()).await;
 }
 
-const CONTENT: &str = "SELECT (SELECT string_agg(to_jsonb(r)::text, ' ' ORDER BY id) FROM \
+pub(crate) const CONTENT: &str = "SELECT (SELECT string_agg(to_jsonb(r)::text, ' ' ORDER BY id) FROM \
     (SELECT id, part, version, content, _deleted, _load_id, _record_no FROM silver.version_t) AS r) \
     || (SELECT string_agg(load_id || state, ' ' ORDER BY load_id) FROM meta.consumed)";
 
 /// An unload is pending, an input is held, and the stage is another one.
-async fn killed_at_every_step(what: &str) -> u32 {
+pub(crate) async fn killing(what: &str) -> Killing {
     let before = Fresh::migrated().await;
     {
         let database = open(&before.url, 4);
@@ -265,13 +265,17 @@ async fn killed_at_every_step(what: &str) -> u32 {
         let unloaded = database.unload(&trial.landing(), LoadId(1), "wrong").await;
         assert_eq!(unloaded.unwrap().rows, 2);
     }
-    let clean = before.copy().await;
+    Killing::of("backfill::child", before).told(WHAT, what)
+}
+
+async fn killed_at_every_step(what: &str) -> u32 {
+    let killing = killing(what).await;
+    let clean = killing.before.copy().await;
     again(&clean.database, what).await;
     let expected = clean.one(CONTENT).await;
     for step in 1.. {
-        let fresh = before.copy().await;
-        let child = killer::spawn("backfill::child", &fresh.url, step, &[(WHAT, what)]);
-        let has_ended = killer::has_ended(child).await;
+        let fresh = killing.before.copy().await;
+        let (_, has_ended) = killing.kill(&fresh, killer::at(step)).await;
         again(&fresh.database, what).await;
         assert_eq!(
             fresh.one(CONTENT).await,

@@ -1,29 +1,38 @@
 //! Killed at any step of any layer, and run again: the same tables.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use metalayer::core::Silent;
 use metalayer::prelude::*;
+use ml_chaos::{Act, FailPoint, Victim};
 
-use crate::killer;
+use crate::killer::{self, Killing};
 use crate::retail::pipeline::Retail;
 use crate::sample_month::{month, run};
 use crate::support::{Fresh, open, settings};
+
+mod others;
+mod paths;
 
 /// What the child is told.
 const FOLDER: &str = "ML_CRASH_FOLDER";
 const LAYER: &str = "ML_CRASH_LAYER";
 
+const CHILD: &str = "crash::child";
+
 /// Not a test of its own: what the copy of this program does until it is killed.
 #[tokio::test(flavor = "multi_thread")]
 async fn child() {
-    let Some((url, killer)) = killer::told() else {
+    let Some(child) = killer::told() else {
         return;
     };
-    let retail = Retail::open(&open(&url, 8), &settings()).await.unwrap();
-    tracing::subscriber::set_global_default(killer).unwrap();
+    let retail = Retail::open(&open(&child.url, 8), &settings())
+        .await
+        .unwrap();
+    child.arm();
     let files = csv_files(Path::new(&env::var_os(FOLDER).unwrap()))
         .await
         .unwrap();
@@ -35,26 +44,22 @@ async fn child() {
     }
 }
 
-/// A copy of this program that runs a layer over a folder, and is killed at a step, or never at 0.
-pub(crate) fn spawn(url: &str, folder: &Path, layer: &str, step: u32) -> std::process::Child {
+/// A copy of this program that runs a layer over a folder, and is killed or stopped at a step, or never.
+pub(crate) fn spawn(url: &str, folder: &Path, layer: &str, point: Option<FailPoint>) -> Victim {
     let folder = folder.to_str().unwrap();
-    let told = [(FOLDER, folder), (LAYER, layer)];
-    killer::spawn("crash::child", url, step, &told)
+    killer::spawn(CHILD, url, point, &[(FOLDER, folder), (LAYER, layer)])
 }
-
-/// How many of a layer's last steps are all tried: publishing is among them.
-const LAST: u32 = 10;
 
 /// A database up to before a layer, and what the tables are to be after it.
 struct Prepared {
-    folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
     files: Vec<PathBuf>,
-    before: Fresh,
+    killing: Killing,
     expected: String,
 }
 
 impl Prepared {
-    async fn of(prepared: &[&str]) -> Self {
+    async fn of(layer: &str, prepared: &[&str]) -> Self {
         let (folder, _, mut files) = month(120).await;
         for file in files.drain(2..) {
             std::fs::remove_file(file).unwrap();
@@ -76,60 +81,88 @@ impl Prepared {
                 _ => drop(retail.silver(Arc::new(Silent)).await.unwrap()),
             }
         }
+        let killing = Killing::of(CHILD, before)
+            .told(FOLDER, folder.path().to_str().unwrap())
+            .told(LAYER, layer);
         Prepared {
-            folder,
+            _folder: folder,
             files,
-            before,
+            killing,
             expected,
         }
     }
 
-    /// Kills a child at a step in a copy, and runs again; whether the child came to its end before.
-    async fn kill(&self, layer: &str, step: u32) -> bool {
-        let fresh = self.before.copy().await;
-        let child = spawn(&fresh.url, self.folder.path(), layer, step);
-        let has_ended = killer::has_ended(child).await;
+    /// Kills a child at an occurrence of a step in a copy, and runs again.
+    async fn kill(&self, step: &str, nth: u64) {
+        let fresh = self.killing.before.copy().await;
+        let point = FailPoint::at(step, nth, Act::Kill);
+        let what = format!("killed at {point}");
+        let (steps, has_ended) = self.killing.kill(&fresh, Some(point)).await;
+        assert!(!has_ended, "not {what}");
+        assert!(steps.count(step) >= nth, "{what}: {steps:?}");
         let retail = Retail::open(&fresh.database, &settings()).await.unwrap();
         run(&retail, &self.files).await;
-        assert_eq!(
-            fresh.digest().await,
-            self.expected,
-            "killed at step {step} of {layer}"
-        );
-        let loading = "SELECT count(*) FROM meta.load WHERE state = 'loading'";
-        assert_eq!(fresh.one(loading).await, "0");
-        has_ended
+        assert_eq!(fresh.digest().await, self.expected, "{what}");
+        killer::inspect(&fresh, &format!("{what}, and run again")).await;
     }
 }
 
-/// Kills a child at every step of a layer, or at one of so many and all the last ones, each time in a copy.
-async fn kill_everywhere(layer: &str, prepared: &[&str], stride: u32) -> u32 {
-    let prepared = Prepared::of(prepared).await;
-    let mut end = 1;
-    while !prepared.kill(layer, end).await {
-        end += stride;
-    }
-    let between = |step: &u32| step % stride != 1 % stride;
-    for step in (end.saturating_sub(LAST + stride)..end).filter(between) {
-        if step > 0 {
-            prepared.kill(layer, step).await;
+/// Kills a child at every step of a layer: once each, and at one of so many of the further times it is reached. Answers
+/// the names.
+async fn kill_everywhere(layer: &str, prepared: &[&str], stride: u64) -> BTreeSet<String> {
+    let prepared = Prepared::of(layer, prepared).await;
+    let steps = prepared.killing.steps().await;
+    for (step, count) in steps.counts() {
+        for nth in (1..=count).filter(|nth| nth % stride == 1 % stride || *nth == count) {
+            prepared.kill(step, nth).await;
         }
     }
-    end - 1
+    steps.iter().map(String::from).collect()
 }
+
+fn names(names: &[&str]) -> BTreeSet<String> {
+    names.iter().copied().map(String::from).collect()
+}
+
+const BRONZE: [&str; 11] = [
+    "begin",
+    "commit",
+    "committed",
+    "copy",
+    "end_copy",
+    "enter",
+    "ledger",
+    "lock",
+    "quarantine",
+    "savepoint",
+    "send",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_every_step_of_bronze() {
-    assert!(kill_everywhere("bronze", &[], 1).await >= 16);
+    let reached = kill_everywhere("bronze", &[], 1).await;
+    assert!(reached.is_superset(&names(&BRONZE)), "{reached:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_every_step_of_silver() {
-    assert!(kill_everywhere("silver", &["bronze"], 1).await >= 10);
+    let reached = kill_everywhere("silver", &["bronze"], 1).await;
+    let some = names(&["commit", "find_inputs", "merge", "watermark"]);
+    assert!(reached.is_superset(&some), "{reached:?}");
 }
+
+const GOLD: [&str; 4] = ["check", "install", "lock_warehouse", "refresh_step"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_every_step_of_gold() {
-    // A refresh is one transaction of a hundred statements: one in four stands for those beside it.
-    assert!(kill_everywhere("gold", &["bronze", "silver"], 4).await >= 10);
+    // A refresh is one transaction of a hundred statements: one in eight stands for those beside it.
+    let reached = kill_everywhere("gold", &["bronze", "silver"], 8).await;
+    assert!(reached.is_superset(&names(&GOLD)), "{reached:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes"]
+async fn killed_at_every_step_of_gold_for_long() {
+    let reached = kill_everywhere("gold", &["bronze", "silver"], 1).await;
+    assert!(reached.is_superset(&names(&GOLD)), "{reached:?}");
 }

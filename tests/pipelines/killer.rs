@@ -1,71 +1,118 @@
 //! Copies of this program that run one of its tests, and are killed at a step.
 
-use std::env;
-use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use std::{env, slice};
 
 use metalayer::pg::STEP;
-use tracing::span;
+use ml_chaos::{Act, End, FailPoint, Inspection, Steps, Told, Victim};
+use tokio_postgres::NoTls;
 
-/// What the child is told: its database, and the step to be killed at, or 0 for none.
-const URL: &str = "ML_CHILD_URL";
-const STEP_NO: &str = "ML_CHILD_STEP";
+use crate::support::Fresh;
 
-/// Starts a copy that runs the test `name`, which is told what stands in `told`, too.
-pub fn spawn(name: &str, url: &str, step: u32, told: &[(&str, &str)]) -> Child {
-    let mut child = Command::new(env::current_exe().unwrap());
-    child
-        .args(["--exact", name, "--nocapture", "--test-threads=1"])
-        .envs([(URL, url), (STEP_NO, &step.to_string())])
+/// How long the server may take to notice that a process is gone, on a machine that runs all other tests meanwhile.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A copy of this program that runs the test `name`, which is told what stands in `told`, too.
+pub fn copy(name: &str, told: &[(&str, &str)]) -> Command {
+    let mut copy = Command::new(env::current_exe().unwrap());
+    copy.args(["--exact", name, "--nocapture", "--test-threads=1"])
         .envs(told.iter().copied())
         .stdout(Stdio::null());
-    child.spawn().unwrap()
+    copy
+}
+
+/// What a child is killed at: a step by its number, or 0 for none.
+pub fn at(step: u32) -> Option<FailPoint> {
+    (step > 0).then(|| FailPoint::nth(step.into(), Act::Kill))
+}
+
+/// Starts a copy that runs the test `name`.
+pub fn spawn(name: &str, url: &str, point: Option<FailPoint>, told: &[(&str, &str)]) -> Victim {
+    let points = point.as_ref().map_or(&[][..], slice::from_ref);
+    Victim::start(copy(name, told), url, points).unwrap()
 }
 
 /// Whether the child came to its end; one that was not killed and did not is a failure.
-pub async fn has_ended(mut child: Child) -> bool {
-    let waited = tokio::task::spawn_blocking(move || child.wait()).await;
-    let status = waited.unwrap().unwrap();
-    let was_killed = status.code().is_none();
+pub async fn has_ended(victim: &mut Victim) -> bool {
+    let end = victim.wait().await.unwrap();
     assert!(
-        status.success() || was_killed,
-        "the child failed by itself: {status}"
+        !matches!(end, End::Failed(_)),
+        "the child failed by itself: {end:?}"
     );
-    status.success()
+    end == End::Finished
 }
 
-/// In a child: its database, and who kills it; `None` in any other process, where its test has nothing to do.
-pub fn told() -> Option<(String, Killer)> {
-    let url = env::var(URL).ok()?;
-    let step = env::var(STEP_NO).unwrap().parse().unwrap();
-    let left = AtomicU32::new(step);
-    Some((url, Killer { left }))
+/// In a child: its database; `None` in any other process, where its test has nothing to do. Its steps are fail points
+/// once it is armed.
+pub fn told() -> Option<Child> {
+    let told = Told::here()?;
+    let url = told.database().to_owned();
+    Some(Child { told, url })
 }
 
-/// Kills its own process at the n-th step.
-pub struct Killer {
-    left: AtomicU32,
+/// A process that is to be killed.
+pub struct Child {
+    told: Told,
+    pub url: String,
 }
 
-impl tracing::Subscriber for Killer {
-    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        metadata.target() == STEP
+impl Child {
+    pub fn arm(&self) {
+        self.told.arm(STEP).unwrap();
     }
+}
 
-    fn event(&self, _event: &tracing::Event<'_>) {
-        if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
-            // The shell's own: a small system has no program of that name.
-            let _ = Command::new("sh").args(["-c", "kill -9 $PPID"]).status();
-            std::thread::sleep(std::time::Duration::from_secs(60));
+/// A test that a copy of this program runs, each time in a copy of a database.
+pub struct Killing {
+    pub child: &'static str,
+    pub told: Vec<(&'static str, String)>,
+    pub before: Fresh,
+}
+
+impl Killing {
+    pub fn of(child: &'static str, before: Fresh) -> Self {
+        let told = Vec::new();
+        Killing {
+            child,
+            told,
+            before,
         }
     }
 
-    fn new_span(&self, _span: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
+    pub fn told(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.told.push((name, value.into()));
+        self
     }
 
-    fn record(&self, _span: &span::Id, _values: &span::Record<'_>) {}
-    fn record_follows_from(&self, _span: &span::Id, _follows: &span::Id) {}
-    fn enter(&self, _span: &span::Id) {}
-    fn exit(&self, _span: &span::Id) {}
+    /// The steps that are reached where nobody is killed.
+    pub async fn steps(&self) -> Steps {
+        let fresh = self.before.copy().await;
+        let (steps, has_ended) = self.kill(&fresh, None).await;
+        assert!(has_ended);
+        steps
+    }
+
+    /// Runs a child up to a fail point; looks at what it has left. Answers its steps, and whether it came to its end.
+    pub async fn kill(&self, fresh: &Fresh, point: Option<FailPoint>) -> (Steps, bool) {
+        let what = format!("{} {point:?}", self.child);
+        let told: Vec<_> = self
+            .told
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let mut victim = spawn(self.child, &fresh.url, point, &told);
+        let has_ended = has_ended(&mut victim).await;
+        inspect(fresh, &what).await;
+        (victim.steps(), has_ended)
+    }
+}
+
+/// Looks at a database that nobody is to be at work in, by a connection of its own.
+pub async fn inspect(fresh: &Fresh, what: &str) {
+    let (mut client, connection) = tokio_postgres::connect(&fresh.url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let found = Inspection::by(&mut client).after_a_kill(PATIENCE).await;
+    let found: Vec<String> = found.unwrap().iter().map(ToString::to_string).collect();
+    assert!(found.is_empty(), "{what}: {found:#?}");
 }

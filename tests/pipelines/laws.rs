@@ -21,6 +21,7 @@ async fn tables(files: &[PathBuf], settings: &Settings) -> String {
     fresh.digest().await
 }
 
+/// P18: a load in chunks of any size is that in one.
 #[tokio::test(flavor = "multi_thread")]
 async fn batch_size() {
     let (_folder, _, files) = month(600).await;
@@ -37,6 +38,7 @@ async fn batch_size() {
     assert!(seen[0].contains("gold.fct_sales"), "{}", seen[0]);
 }
 
+/// P19, P20: files commute, and increments add up to one.
 #[tokio::test(flavor = "multi_thread")]
 async fn order_of_files_and_split_into_increments() {
     let (_folder, _, files) = month(900).await;

@@ -7,6 +7,10 @@ mod audits;
 mod backfill;
 mod bad_input;
 mod changes;
+mod chaos;
+#[path = "../../examples/chaos/main.rs"]
+#[allow(dead_code)]
+pub mod chaos_example;
 mod concurrency;
 mod conformance;
 mod crash;
@@ -29,6 +33,7 @@ mod keeping;
 pub mod killer;
 mod landing;
 mod laws;
+mod load_states;
 mod losers;
 mod merge;
 mod metrics;

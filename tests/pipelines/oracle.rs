@@ -1,4 +1,4 @@
-//! Our encoder against the driver's writer of binary COPYs: the same bytes out of the server, for every type.
+//! P6, through a server: our encoder against the driver's writer of binary COPYs: the same bytes out of the server, for every type.
 
 use std::pin::pin;
 use std::sync::Arc;

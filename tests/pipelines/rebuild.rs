@@ -36,7 +36,7 @@ async fn whatever_happens(kind: Keeping, seeds: std::ops::Range<u64>) {
     assert_eq!(fresh.one(BROKEN).await, "0");
 }
 
-/// Seven of each kind, with every batch size.
+/// P20: seven of each kind, with every batch size.
 #[tokio::test(flavor = "multi_thread")]
 async fn incremental_is_rebuilt() {
     for kind in Keeping::ALL {
@@ -53,7 +53,7 @@ async fn incremental_is_rebuilt_for_long() {
     }
 }
 
-/// Winners come from the data: where they do not come from the load by design, the order of arrival decides nothing.
+/// P15, P19: winners come from the data: where they do not come from the load by design, the order of arrival decides nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_order_of_arrival_changes_the_content() {
     let fresh = Fresh::migrated().await;

@@ -1,7 +1,8 @@
 //! Refreshes: incremental and in full come to the same, whatever happens to silver and to the process; readers see none of it.
 
-mod crash;
+pub mod crash;
 mod equivalence;
+mod months;
 mod quiet;
 mod readers;
 mod refused;

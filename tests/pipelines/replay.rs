@@ -5,13 +5,13 @@ use metalayer::core::{Audit, Kind, LoadId};
 use metalayer::pg::{EntryFilter, EntryForm, EntryId, EntryState, QuarantineEntry, Tally};
 use metalayer::prelude::*;
 
-use crate::killer;
+use crate::killer::{self, Killing};
 use crate::merge::Dice;
 use crate::replay_example;
 use crate::support::{Fresh, open};
 
 mod desk;
-mod killed;
+pub mod killed;
 
 #[derive(Debug, Clone, Record)]
 #[record(dataset = "bronze.orders", grain = "id")]

@@ -29,6 +29,7 @@ pub(crate) async fn run(retail: &Retail, files: &[PathBuf]) {
     retail.gold(Arc::new(Silent)).await.unwrap();
 }
 
+/// P19: a load that is loaded again adds nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_total_is_what_was_planted_and_a_replay_adds_nothing() {
     let (_folder, planted, files) = month(3_000).await;

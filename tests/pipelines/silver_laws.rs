@@ -7,7 +7,7 @@ use std::env;
 use metalayer::pg::Advance;
 
 use crate::keeping::{Keeping, row};
-use crate::killer;
+use crate::killer::{self, Killing};
 use crate::merge::Dice;
 use crate::support::{Fresh, open};
 use crate::trial::Trial;
@@ -56,26 +56,32 @@ async fn take_in(fresh: &Fresh) -> Vec<Advance> {
 /// Not a test of its own: what the copy of this program does until it is killed.
 #[tokio::test(flavor = "multi_thread")]
 async fn child() {
-    let Some((url, killer)) = killer::told() else {
+    let Some(child) = killer::told() else {
         return;
     };
     let nth: usize = env::var(KEEPING).unwrap().parse().unwrap();
-    let trial = Trial::found(&open(&url, 2), Keeping::ALL[nth], "t", BATCH);
-    tracing::subscriber::set_global_default(killer).unwrap();
+    let trial = Trial::found(&open(&child.url, 2), Keeping::ALL[nth], "t", BATCH);
+    child.arm();
     trial.run().await;
+}
+
+/// An increment of a kind, which finds some taken in before.
+pub(crate) async fn killing(nth: usize) -> Killing {
+    Killing::of("silver_laws::child", waiting(2).await).told(KEEPING, nth.to_string())
 }
 
 /// A child for every kind, each killed at the same step of its own; answers whether all came to their ends.
 async fn kill(fresh: &Fresh, step: u32) -> bool {
     let spawn = |nth: usize| {
         let told = [(KEEPING, &*nth.to_string())];
-        killer::spawn("silver_laws::child", &fresh.url, step, &told)
+        killer::spawn("silver_laws::child", &fresh.url, killer::at(step), &told)
     };
-    let children: Vec<_> = (0..Keeping::ALL.len()).map(spawn).collect();
+    let victims: Vec<_> = (0..Keeping::ALL.len()).map(spawn).collect();
     let mut all = true;
-    for child in children {
-        all &= killer::has_ended(child).await;
+    for mut victim in victims {
+        all &= killer::has_ended(&mut victim).await;
     }
+    killer::inspect(fresh, &format!("killed at step {step}")).await;
     all
 }
 

@@ -6,6 +6,7 @@ use std::{env, thread};
 
 use metalayer::pg::{Config, Database};
 use metalayer::prelude::*;
+use ml_chaos::Digest;
 use ml_embed::Cluster;
 
 /// The server: that of `DATABASE_URL`, or one which goes when this process goes.
@@ -144,28 +145,24 @@ impl Fresh {
 
     /// What the tables hold, without rows marked as deleted, whatever loads and surrogate keys brought it in: one line a table.
     pub async fn digest(&self) -> String {
-        const TABLES: &str = "SELECT string_agg(format('%I.%I', table_schema, table_name), ' ' ORDER BY 1) \
-            FROM information_schema.tables WHERE table_schema IN ('bronze', 'silver', 'gold') AND table_type = 'BASE TABLE'";
-        let mut lines = Vec::new();
-        for table in self
-            .one(TABLES)
-            .await
-            .split(' ')
-            .filter(|table| *table != "NULL")
-        {
-            let content = format!(
-                "SELECT count(*) || ' ' || coalesce(sum(('x' || substr(md5((to_jsonb(\"_row\") - ARRAY[{SURROGATES}])::text), 1, 15))::bit(60)::bigint), 0) \
-                 FROM {table} AS \"_row\" WHERE NOT coalesce((to_jsonb(\"_row\") ->> '_deleted')::boolean, false)"
-            );
-            lines.push(format!("{table} {}", self.one(&content).await));
-        }
-        lines.sort();
-        lines.join("\n")
+        let client = self.database.client().await.unwrap();
+        let layers = ["bronze", "silver", "gold"];
+        let digest = Digest::of(&client, &layers, &SURROGATES).await.unwrap();
+        digest.to_string()
     }
 }
 
 /// Columns that depend on the order things happened in.
-const SURROGATES: &str = "'_load_id', '_record_no', '_changed_load', '_row_id', 'customer_key', 'product_key', 'region_key', 'sale_id'";
+const SURROGATES: [&str; 8] = [
+    "_load_id",
+    "_record_no",
+    "_changed_load",
+    "_row_id",
+    "customer_key",
+    "product_key",
+    "region_key",
+    "sale_id",
+];
 
 impl Drop for Fresh {
     fn drop(&mut self) {

@@ -1,4 +1,4 @@
-//! What is unloaded was never loaded: after the next runs silver and gold are those of the loads that remain.
+//! P21: what is unloaded was never loaded: after the next runs silver and gold are those of the loads that remain.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use metalayer::pg::{EntryFilter, EntryState, Unloaded};
 use metalayer::prelude::*;
 
 use crate::keeping::{Keeping, contract, row};
-use crate::killer;
+use crate::killer::{self, Killing};
 use crate::merge::Dice;
 use crate::retail::pipeline::Retail;
 use crate::retail::sale::Sale;
@@ -16,7 +16,7 @@ use crate::sample_month::{month, run};
 use crate::support::{Fresh, open, settings};
 
 mod cases;
-mod killed;
+pub mod killed;
 mod replayed;
 
 /// Histories tried for each kind of merge.

@@ -83,3 +83,39 @@ async fn digest(file: &mut File) -> io::Result<Received> {
     file.rewind().await?;
     Ok(received)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key(path: &Path, bytes: &[u8], age: u64) -> Fingerprint {
+        std::fs::write(path, bytes).unwrap();
+        let at = SystemTime::now() - Duration::from_secs(age);
+        let file = std::fs::File::options().write(true).open(path).unwrap();
+        file.set_modified(at).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let content = runtime.unwrap().block_on(Content::of(path)).unwrap();
+        content.sha256.unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        /// P10: the key of a content is that of its bytes, whatever its name and its age.
+        #[test]
+        fn equal_bytes_have_equal_keys(
+            one in prop::collection::vec(0..3_u8, 1..4), other in prop::collection::vec(0..3_u8, 1..4),
+            name in "[a-z]{1,9}", age in 0..1_000_000_000_u64,
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let first = key(&folder.path().join("first.csv"), &one, 0);
+            let again = key(&folder.path().join(name), &other, age);
+            prop_assert_eq!(first == again, one == other);
+            prop_assert_eq!(again, Fingerprint::of(&other));
+        }
+    }
+}

@@ -10,7 +10,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::frontend::Frontend;
-use crate::{Break, Fault};
+use crate::hold::Latch;
+use crate::{Break, Fault, Hold, Message};
 
 /// How long the server is given to do what a message says that it does not answer.
 const UNANSWERED: Duration = Duration::from_millis(20);
@@ -32,6 +33,7 @@ struct Shared {
     /// The types of the messages that came.
     messages: Mutex<Vec<char>>,
     fault: Mutex<Option<Fault>>,
+    latch: Mutex<Option<Latch>>,
 }
 
 impl Proxy {
@@ -52,6 +54,7 @@ impl Proxy {
             server: server.to_owned(),
             messages: Mutex::default(),
             fault: Mutex::new(None),
+            latch: Mutex::new(None),
         });
         Ok(Proxy {
             url: format!("{login}@{here}/{rest}"),
@@ -81,6 +84,13 @@ impl Proxy {
         *lock(&self.shared.fault) = Some(fault);
     }
 
+    /// Holds a message back, once: what is to happen in the middle of a run happens then.
+    pub fn hold(&self, message: Message) -> Hold {
+        let (hold, latch) = Hold::of(message);
+        *lock(&self.shared.latch) = Some(latch);
+        hold
+    }
+
     /// Whether what was planned is still to come.
     pub fn is_pending(&self) -> bool {
         lock(&self.shared.fault).is_some()
@@ -106,13 +116,14 @@ fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
-    /// Takes note of a message; answers how the connection is to break at it.
-    fn note(&self, ty: char, bytes: &[u8]) -> Option<Break> {
+    /// Takes note of a message; answers how the connection is to break at it, and what holds it back.
+    fn note(&self, ty: char, bytes: &[u8]) -> (Option<Break>, Option<Latch>) {
         let mut messages = lock(&self.messages);
         messages.push(ty);
         let nth = messages.len() as u64;
         let planned = lock(&self.fault).take_if(|fault| fault.message.is(nth, bytes));
-        planned.map(|fault| fault.at)
+        let latch = lock(&self.latch).take_if(|latch| latch.message.is(nth, bytes));
+        (planned.map(|fault| fault.at), latch)
     }
 }
 
@@ -155,7 +166,13 @@ async fn requests(
         frontend.push(&buffer[..read]);
         let mut through = Vec::new();
         while let Some((ty, message)) = frontend.next() {
-            match shared.note(ty, &message) {
+            let (fault, latch) = shared.note(ty, &message);
+            if let Some(latch) = latch {
+                server.write_all(&through).await?;
+                through.clear();
+                latch.wait().await;
+            }
+            match fault {
                 None => through.extend_from_slice(&message),
                 Some(at) => {
                     server.write_all(&through).await?;

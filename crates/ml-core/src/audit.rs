@@ -222,4 +222,26 @@ mod tests {
             "{error}"
         );
     }
+
+    #[test]
+    fn says_what_it_was_told_to() {
+        let audit = Audit::of_rows("parts.heaviest", "SELECT")
+            .warn()
+            .dimension(Dimension::Accuracy)
+            .tolerating(Tolerance::records(2))
+            .reading(["weight", "unit"])
+            .expecting("no part of a ton");
+        let count = audit.count(3);
+        assert_eq!((count.action, count.violations), (Action::Warn, 3));
+        assert_eq!(
+            (count.dimension, count.tolerance),
+            (Dimension::Accuracy, Some(Tolerance::records(2)))
+        );
+        let line = "parts.heaviest (weight, unit): expected no part of a ton, found a row that the query of parts.heaviest returned";
+        assert_eq!(audit.violation().to_string(), line);
+        assert_eq!(
+            Audit::new("a", "SELECT").violation().expected,
+            "no row that a returns"
+        );
+    }
 }

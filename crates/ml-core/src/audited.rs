@@ -83,4 +83,16 @@ mod tests {
             assert_eq!(error.unwrap_err().kind(), Kind::Config);
         }
     }
+
+    #[test]
+    fn a_store_that_runs_no_query_says_so_of_every_audit() {
+        let audits = [Audit::new("a", "SELECT"), Audit::new("b", "SELECT")];
+        let audited = Audited::unsupported(&audits);
+        assert_eq!(audited.findings, [Finding::Unsupported; 2]);
+        assert_eq!(audited.held, 0);
+        let error = audited
+            .enter(&audits, &mut Scorecard::default())
+            .unwrap_err();
+        assert!(error.to_string().starts_with("audit a needs"), "{error}");
+    }
 }

@@ -44,3 +44,29 @@ impl Change {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Type;
+
+    #[test]
+    fn a_cell_tells_its_history_and_a_personal_one_only_that_it_has_one() {
+        let mut town = ColumnDef::of("town", Type::Text);
+        let change = Change::of(&town, "trim", " Ulm", Some("Ulm")).unwrap();
+        assert_eq!(
+            (change.column.as_str(), change.old.as_str()),
+            ("town", " Ulm")
+        );
+        assert_eq!(
+            (change.standardiser.as_str(), change.new.as_deref()),
+            ("trim", Some("Ulm"))
+        );
+        assert_eq!(Change::of(&town, "blank", "-", None).unwrap().new, None);
+        assert_eq!(Change::of(&town, "trim", "Ulm", Some("Ulm")), None);
+        town.personal = true;
+        let change = Change::of(&town, "trim", " Ulm", Some("Ulm")).unwrap();
+        assert!(!format!("{change:?}").contains("Ulm"), "{change:?}");
+        assert_eq!(Change::of(&town, "trim", "Ulm", Some("Ulm")), None);
+    }
+}

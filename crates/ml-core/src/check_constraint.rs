@@ -79,4 +79,18 @@ mod tests {
             prop_assert!((1..=63).contains(&name(&rule).len()));
         }
     }
+
+    #[test]
+    fn says_what_the_rule_says_under_a_name_that_begins_as_its_does() {
+        let long = format!("quantity.{}", "x".repeat(60));
+        let rule = Predicate::new(long.as_str(), Action::Quarantine, "quantity > 0");
+        let check = CheckConstraint::new(&Dataset::of("shop", "orders"), &rule);
+        assert_eq!(
+            (check.rule.as_str(), check.predicate.as_str()),
+            (long.as_str(), "quantity > 0")
+        );
+        let (stem, digits) = check.name.as_str().rsplit_once('_').unwrap();
+        assert!(long.starts_with(stem) && stem.len() == 46);
+        assert!(digits.len() == 16 && Fingerprint::of(&long).to_string().starts_with(digits));
+    }
 }

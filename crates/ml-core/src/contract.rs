@@ -84,3 +84,81 @@ impl Contract {
         self.columns.iter().position(|column| column.name == name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Kind, Notation, Type};
+
+    fn contract(names: &[&'static str]) -> Contract {
+        let columns = names.iter().map(|name| ColumnDef::of(name, Type::Text));
+        Contract {
+            dataset: Dataset::of("bronze", "orders"),
+            columns: columns.collect(),
+            grain: Vec::new(),
+        }
+    }
+
+    fn numbered(columns: usize) -> Contract {
+        let named = |nth| ColumnDef {
+            name: format!("c{nth}").into(),
+            header: format!("C{nth}").into(),
+            ..ColumnDef::of("", Type::Text)
+        };
+        Contract {
+            columns: (0..columns).map(named).collect(),
+            ..contract(&[])
+        }
+    }
+
+    #[test]
+    fn what_can_be_kept_is_left_as_it_is() {
+        let kept = Contract {
+            grain: vec!["b".into(), "a".into()],
+            ..contract(&["a", "b"])
+        };
+        assert_eq!(kept.clone().checked().unwrap(), kept);
+        assert_eq!((kept.ordinal("a"), kept.ordinal("b")), (Some(0), Some(1)));
+        assert_eq!(kept.ordinal("A"), None);
+        assert!(
+            numbered(1_595).checked().is_ok(),
+            "PostgreSQL has room for them"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_named() {
+        let mut headed = contract(&["a", "b"]);
+        headed.columns[1].header = "a".into();
+        let mut marked = contract(&["a"]);
+        marked.columns[0].notation = Notation {
+            decimal: Some(','),
+            ..Notation::PLAIN
+        };
+        let mut grained = contract(&["a"]);
+        grained.grain = vec!["a".into(), "z".into()];
+        let cases = [
+            (contract(&[]), "0 columns, expected 1 to 1595"),
+            (numbered(1_596), "1596 columns, expected 1 to 1595"),
+            (
+                contract(&["a", "_b"]),
+                "column _b starts with _, which is kept for lineage",
+            ),
+            (
+                marked,
+                "column a is text: a decimal and a thousands mark are for numbers",
+            ),
+            (contract(&["a", "b", "a"]), "column a is there twice"),
+            (headed, "column b is there twice"),
+            (grained, "the grain names z, which is no column"),
+        ];
+        for (contract, why) in cases {
+            let error = contract.checked().unwrap_err();
+            assert_eq!(error.kind(), Kind::Contract);
+            let why = format!("contract of bronze.orders: {why}");
+            assert!(error.to_string().starts_with(&why), "{error}");
+        }
+        let error = contract(&["a", ""]).checked().unwrap_err();
+        assert_eq!(error.kind(), Kind::Contract, "no name in SQL");
+    }
+}

@@ -96,3 +96,47 @@ impl From<Dataset> for String {
         dataset.to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Kind;
+
+    #[test]
+    fn is_written_as_it_is_read() {
+        let orders: Dataset = "bronze.daily orders".parse().unwrap();
+        assert_eq!(orders, Dataset::of("bronze", "daily orders"));
+        assert_eq!(orders.to_string(), "bronze.daily orders");
+        assert_eq!(orders.quoted(), r#""bronze"."daily orders""#);
+        let json = serde_json::to_string(&orders).unwrap();
+        assert_eq!(json, r#""bronze.daily orders""#);
+        assert_eq!(serde_json::from_str::<Dataset>(&json).unwrap(), orders);
+    }
+
+    #[test]
+    fn a_neighbour_has_the_name_and_an_ending_in_the_same_schema() {
+        let orders = Dataset::of("silver", "orders");
+        let versions = orders.beside("_version").unwrap();
+        assert_eq!(versions, Dataset::of("silver", "orders_version"));
+        assert_eq!(
+            (versions.schema(), versions.table().as_str()),
+            (orders.schema(), "orders_version")
+        );
+        let error = orders.beside(&"x".repeat(58)).unwrap_err();
+        assert_eq!(error.kind(), Kind::Contract);
+    }
+
+    #[test]
+    fn what_is_no_schema_and_table_is_refused() {
+        for name in ["orders", "", ".", "bronze.", ".orders", "a.b.c"] {
+            let error = name.parse::<Dataset>().unwrap_err();
+            assert_eq!(error.kind(), Kind::Contract, "{name}");
+            assert!(
+                serde_json::from_str::<Dataset>(&format!("{name:?}")).is_err(),
+                "{name}"
+            );
+        }
+        let error = "a.b.c".parse::<Dataset>().unwrap_err();
+        assert!(error.to_string().contains("must not have a dot"), "{error}");
+    }
+}

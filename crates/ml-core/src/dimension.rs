@@ -75,4 +75,16 @@ mod tests {
             assert_eq!(written, format!("\"{dimension}\""));
         }
     }
+
+    #[test]
+    fn of_two_the_one_that_was_said_stays_whichever_comes_first() {
+        for one in Dimension::ALL {
+            assert_eq!(one.or(one), one);
+            assert_eq!(one.or(Dimension::Validity), one);
+            for other in Dimension::ALL {
+                assert_eq!(one.or(other), other.or(one));
+                assert!([one, other].contains(&one.or(other)));
+            }
+        }
+    }
 }

@@ -137,6 +137,7 @@ mod tests {
         postgres_types::FromSql::from_sql(&postgres_types::Type::NUMERIC, &bytes[4..]).unwrap()
     }
 
+    // P6: what is encoded is what the library writes and reads back.
     proptest! {
         #[test]
         fn whole_numbers(v in any::<i64>(), w in any::<i32>()) {

@@ -126,4 +126,32 @@ mod tests {
             "Source error: cannot open a.csv: no such file"
         );
     }
+
+    #[test]
+    fn a_kind_is_what_was_said() {
+        let made = [
+            (Error::source("a"), Kind::Source),
+            (Error::storage("a"), Kind::Storage),
+            (Error::contract("a"), Kind::Contract),
+            (Error::config("a"), Kind::Config),
+            (Error::new(Kind::Conflict, "a"), Kind::Conflict),
+            (Error::new(Kind::Gate, "a").because("b"), Kind::Gate),
+        ];
+        for (error, kind) in made {
+            assert_eq!(error.kind(), kind);
+        }
+    }
+
+    #[test]
+    fn the_chain_goes_down_to_the_last_cause() {
+        let inner = Error::storage("cannot read a block").because("end of file");
+        let error = Error::source("cannot open a.csv").because(inner);
+        assert_eq!(
+            error.chain(),
+            "cannot open a.csv: cannot read a block: end of file"
+        );
+        let cause = StdError::source(&error).unwrap();
+        assert_eq!(cause.to_string(), "cannot read a block");
+        assert!(StdError::source(&Error::config("a")).is_none());
+    }
 }

@@ -181,14 +181,13 @@ impl<T: Field> Field for Option<T> {
 
     #[inline]
     fn decode_present(&mut self, text: &str, format: Option<&str>) -> Result<(), Malformed> {
-        self.get_or_insert_with(T::blank)
-            .decode_present(text, format)
+        fill(self, |value| value.decode_present(text, format))
     }
 
     fn read(&mut self, wire: Option<&[u8]>) -> Result<(), Malformed> {
         match wire {
             None => *self = None,
-            some => self.get_or_insert_with(T::blank).read(some)?,
+            some => fill(self, |value| value.read(some))?,
         }
         Ok(())
     }
@@ -197,4 +196,19 @@ impl<T: Field> Field for Option<T> {
     fn value(&self) -> ValueRef<'_> {
         self.as_ref().map_or(ValueRef::Null, T::value)
     }
+}
+
+/// Fills a value in its place; a NULL that cannot be filled stays one.
+#[inline]
+fn fill<T: Field>(
+    place: &mut Option<T>,
+    decode: impl FnOnce(&mut T) -> Result<(), Malformed>,
+) -> Result<(), Malformed> {
+    if let Some(value) = place {
+        return decode(value);
+    }
+    let mut value = T::blank();
+    decode(&mut value)?;
+    *place = Some(value);
+    Ok(())
 }

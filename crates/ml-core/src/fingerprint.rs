@@ -45,4 +45,13 @@ mod tests {
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(Fingerprint::of("abc").to_string(), abc);
     }
+
+    #[test]
+    fn is_the_same_wherever_it_was_computed() {
+        let here = Fingerprint::of("abc");
+        assert_eq!(Fingerprint::new(*here.as_bytes()), here);
+        assert_eq!(format!("{here:?}"), here.to_string());
+        let low = Fingerprint::new([7; 32]);
+        assert_eq!(low.to_string(), "07".repeat(32), "no digit is left out");
+    }
 }

@@ -20,3 +20,17 @@ impl fmt::Debug for Fixed {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_byte() {
+        let fixed = Fixed {
+            bytes: b"canary,7".to_vec(),
+            shape: Some(Shape::new("{}")),
+        };
+        assert_eq!(format!("{fixed:?}"), "Fixed { bytes: 8, shape: Some({}) }");
+    }
+}

@@ -88,4 +88,39 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_longest_name_has_63_bytes() {
+        assert!(Ident::new("é".repeat(31)).is_ok());
+        assert!(Ident::new("é".repeat(32)).is_err());
+        assert!(Ident::new("").is_err() && Ident::new("a\0b").is_err());
+        let error = Ident::new("x".repeat(64)).unwrap_err();
+        assert!(
+            error.to_string().contains("1 to 63 bytes without NUL"),
+            "{error}"
+        );
+        const LONG: &str = "x23456789012345678901234567890123456789012345678901234567890123";
+        assert_eq!(Ident::of(LONG), Ident::new(LONG).unwrap());
+    }
+
+    #[test]
+    #[should_panic(expected = "1 to 63 bytes")]
+    fn a_name_of_the_program_that_is_empty_stops_it() {
+        Ident::of("");
+    }
+
+    #[test]
+    #[should_panic(expected = "1 to 63 bytes")]
+    fn a_name_of_the_program_that_is_too_long_stops_it() {
+        Ident::of("x234567890123456789012345678901234567890123456789012345678901234");
+    }
+
+    #[test]
+    fn is_kept_without_quotes() {
+        let name = Ident::of("total \"net\"");
+        let json = serde_json::to_string(&name).unwrap();
+        assert_eq!(json, r#""total \"net\"""#);
+        assert_eq!(serde_json::from_str::<Ident>(&json).unwrap(), name);
+        assert!(serde_json::from_str::<Ident>("\"\"").is_err());
+    }
 }

@@ -78,3 +78,13 @@ pub struct Receipt {
     /// The load of the same source with another content, if there was one.
     pub supersedes: Option<LoadId>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_load_is_told_by_its_number() {
+        assert_eq!(LoadId(42).to_string(), "42");
+    }
+}

@@ -252,4 +252,20 @@ mod tests {
             assert!(error.to_string().contains(why), "{error}");
         }
     }
+
+    #[test]
+    fn who_wins_is_what_was_said_last() {
+        assert_eq!(merge().wins, Wins::Newest);
+        assert_eq!(merge().first().wins, Wins::First);
+        assert_eq!(merge().first().versions(), None);
+        let versioned = merge().first().version("day");
+        assert_eq!(versioned.wins, Wins::Highest("day".into()));
+        assert_eq!(versioned.versions(), Some("day"));
+        let row = Merge::on_row(&contract());
+        assert_eq!((row.grain.len(), row.wins), (3, Wins::First));
+        let mut none = contract();
+        none.grain.clear();
+        let error = Merge::on_grain(&none).unwrap_err();
+        assert_eq!(error.to_string(), "silver.s has no grain to merge on");
+    }
 }

@@ -47,3 +47,16 @@ pub struct Located<R> {
     /// The record.
     pub record: R,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_the_record_and_its_line_where_there_are_lines() {
+        let mut at = Position::new(LoadId(7), 12);
+        assert_eq!(at.to_string(), "record 12");
+        at.line = Some(14);
+        assert_eq!(at.to_string(), "record 12, line 14");
+    }
+}

@@ -50,3 +50,40 @@ impl Predicate {
         card.declare(&self.rule, self.count.violations(violations));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Kind, Type};
+
+    #[test]
+    fn a_column_that_is_never_null_says_so_under_the_name_of_its_decoder() {
+        let mut column = ColumnDef::of("unit \"net\"", Type::Int8);
+        let rule = Predicate::decodes(&column).unwrap();
+        assert_eq!(rule.rule, "unit \"net\".decode");
+        assert_eq!(rule.sql, r#""unit ""net""" IS NOT NULL"#);
+        assert!(rule.holds_back());
+        column.name = "".into();
+        assert_eq!(
+            Predicate::decodes(&column).unwrap_err().kind(),
+            Kind::Contract
+        );
+    }
+
+    #[test]
+    fn only_a_warning_leaves_a_row_where_it_is() {
+        let rule = |action| Predicate::new("n.range", action, "n > 0");
+        assert!(!rule(Action::Warn).holds_back());
+        assert!(rule(Action::Quarantine).holds_back() && rule(Action::Abort).holds_back());
+    }
+
+    #[test]
+    fn a_rule_that_nothing_violates_is_on_the_card() {
+        let mut card = Scorecard::default();
+        let rule = Predicate::new("n.range", Action::Warn, "n > 0");
+        rule.enter(0, &mut card);
+        assert_eq!(card.rules["n.range"], RuleCount::of(Action::Warn));
+        rule.enter(3, &mut card);
+        assert_eq!(card.rules["n.range"].violations, 3);
+    }
+}

@@ -105,10 +105,10 @@ impl Record for Row {
     ) {
         for (ordinal, column) in self.contract.columns.iter().enumerate() {
             let decoded = match text(raw, map[ordinal]) {
-                None if !column.nullable => Err(Fault::Malformed(NOT_NULL)),
-                text => text
-                    .unwrap_or(Ok(""))
-                    .and_then(|text| decode(column, text).map_err(Fault::Malformed)),
+                // whatever stands for NULL where there is text
+                None if column.nullable => Ok(Value::Null),
+                None => Err(Fault::Malformed(NOT_NULL)),
+                Some(text) => text.and_then(|text| decode(column, text).map_err(Fault::Malformed)),
             };
             match decoded {
                 Ok(value) => self.values[ordinal] = value,

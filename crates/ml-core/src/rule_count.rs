@@ -75,3 +75,67 @@ impl AddAssign for RuleCount {
         self.violations += other.violations;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_all_that_need_be_said() {
+        let count = RuleCount::from(Action::Quarantine);
+        assert_eq!(count, RuleCount::of(Action::Quarantine));
+        assert_eq!((count.action, count.violations), (Action::Quarantine, 0));
+        assert_eq!(
+            (count.dimension, count.tolerance),
+            (Dimension::Validity, None)
+        );
+    }
+
+    #[test]
+    fn where_nothing_is_said_only_an_abort_tolerates_nothing() {
+        assert_eq!(RuleCount::of(Action::Warn).allowed(), None);
+        assert_eq!(RuleCount::of(Action::Quarantine).allowed(), None);
+        assert_eq!(
+            RuleCount::of(Action::Abort).allowed(),
+            Some(Tolerance::NONE)
+        );
+        let some = Some(Tolerance::records(3));
+        assert_eq!(RuleCount::of(Action::Abort).tolerance(some).allowed(), some);
+        assert_eq!(RuleCount::of(Action::Warn).tolerance(some).allowed(), some);
+    }
+
+    #[test]
+    fn a_rule_found_more_often_than_there_are_records_passed_none() {
+        let passed = |violations, read| {
+            RuleCount::of(Action::Warn)
+                .violations(violations)
+                .passed(read)
+        };
+        assert_eq!(passed(0, 4), 1.0);
+        assert_eq!(passed(1, 4), 0.75);
+        assert_eq!(passed(4, 4), 0.0);
+        assert_eq!(passed(9, 4), 0.0);
+    }
+
+    #[test]
+    fn of_two_counts_of_one_rule_the_stricter_is_kept_and_violations_add_up() {
+        let (two, three) = (Tolerance::records(2), Tolerance::records(3));
+        let mut count = RuleCount::of(Action::Warn)
+            .tolerance(Some(three))
+            .violations(5);
+        count += RuleCount::of(Action::Abort)
+            .dimension(Dimension::Accuracy)
+            .tolerance(Some(two))
+            .violations(7);
+        count += RuleCount::of(Action::Quarantine);
+        assert_eq!(
+            count,
+            RuleCount {
+                action: Action::Abort,
+                dimension: Dimension::Accuracy,
+                tolerance: Some(two),
+                violations: 12,
+            }
+        );
+    }
+}

@@ -170,4 +170,67 @@ mod tests {
         assert_eq!(card.score(Dimension::Completeness), Some(mean));
         assert_eq!(card.score(Dimension::Accuracy), None, "no rule is about it");
     }
+
+    #[test]
+    fn what_is_moved_stays_accounted_for() {
+        let mut card = Scorecard {
+            read: 10,
+            accepted: 8,
+            quarantined: 2,
+            ..Scorecard::default()
+        };
+        assert_eq!(card.lost(), 0.2);
+        card.redrop("later", 0);
+        assert!(card.dropped.is_empty(), "no reason without a record");
+        card.redrop("later", 2);
+        card.redrop("later", 1);
+        assert_eq!(
+            (card.accepted, card.dropped(), card.dropped["later"]),
+            (5, 3, 3)
+        );
+        card.hold(4);
+        assert_eq!((card.accepted, card.quarantined), (1, 6));
+        assert!(card.is_conserved());
+        card.hold(9);
+        assert_eq!(
+            (card.accepted, card.quarantined),
+            (0, 7),
+            "no more than there are"
+        );
+        assert!(card.is_conserved());
+    }
+
+    #[test]
+    fn a_record_that_went_nowhere_is_found() {
+        let card = |read| Scorecard {
+            read,
+            accepted: 3,
+            quarantined: 2,
+            dropped: BTreeMap::from([("odd".into(), 4), ("old".into(), 5)]),
+            ..Scorecard::default()
+        };
+        assert!(card(14).is_conserved());
+        assert!(!card(13).is_conserved() && !card(15).is_conserved());
+        assert_eq!(card(14).dropped(), 9);
+        assert_eq!(
+            Scorecard::default().lost(),
+            0.0,
+            "of nothing nothing is lost"
+        );
+    }
+
+    #[test]
+    fn a_sum_has_the_counts_of_all() {
+        let card = |n: u64| Scorecard {
+            read: 10 * n,
+            accepted: 5 * n,
+            quarantined: 2 * n,
+            dropped: BTreeMap::from([("odd".into(), 3 * n)]),
+            rules: BTreeMap::from([(
+                "n.range".into(),
+                RuleCount::of(Action::Warn).violations(4 * n),
+            )]),
+        };
+        assert_eq!(sum(&[card(1), card(2), card(3)]), card(6));
+    }
 }

@@ -25,3 +25,15 @@ impl fmt::Debug for Shape {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_the_json_it_was_made_of() {
+        let shape = Shape::new(r#"{"csv":{}}"#);
+        assert_eq!(shape.json(), r#"{"csv":{}}"#);
+        assert_eq!(format!("{shape:?}"), r#"{"csv":{}}"#);
+    }
+}

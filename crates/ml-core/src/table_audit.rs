@@ -89,3 +89,36 @@ impl TableAudit {
         &self.contract.dataset
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Action;
+
+    #[test]
+    fn has_all_that_was_added_in_its_order() {
+        let contract = Contract {
+            dataset: Dataset::of("shop", "orders"),
+            columns: Vec::new(),
+            grain: Vec::new(),
+        };
+        let rule = |name| Predicate::new(name, Action::Warn, "true");
+        let audit = TableAudit::new(contract)
+            .rule(rule("a"))
+            .rule(rule("b"))
+            .audit(Audit::new("c", "SELECT"))
+            .leave_out("d", "a closure")
+            .samples(3);
+        assert_eq!(audit.dataset(), &Dataset::of("shop", "orders"));
+        assert_eq!(audit.rules, [rule("a"), rule("b")]);
+        assert_eq!(audit.audits, [Audit::new("c", "SELECT")]);
+        assert_eq!(
+            (
+                audit.left_out[0].rule.as_str(),
+                audit.left_out[0].why.as_str()
+            ),
+            ("d", "a closure")
+        );
+        assert_eq!(audit.samples, 3);
+    }
+}

@@ -101,4 +101,36 @@ mod tests {
         assert!(Tolerance::share(0.0).exceeded(1, u64::MAX).is_some());
         assert!(Tolerance::share(1.0).exceeded(9, 3).is_none());
     }
+
+    #[test]
+    fn of_two_the_stricter_holds_in_both_ways() {
+        let one = Tolerance {
+            share: 0.5,
+            records: 3,
+        };
+        let other = Tolerance {
+            share: 0.1,
+            records: 9,
+        };
+        let both = Tolerance {
+            share: 0.1,
+            records: 3,
+        };
+        assert_eq!(one.stricter(other), both);
+        assert_eq!(other.stricter(one), both);
+        assert_eq!(one.stricter(Tolerance::NONE), Tolerance::NONE);
+    }
+
+    #[test]
+    fn what_was_found_is_told_as_it_would_be_written_by_hand() {
+        let told = |share, violations| Tolerance::share(share).exceeded(violations, 200).unwrap();
+        assert_eq!(
+            told(0.07, 29),
+            "29 violations in 200 records (14.50 %), at most 7 % allowed"
+        );
+        assert_eq!(
+            told(0.000_125, 1),
+            "1 violations in 200 records (0.50 %), at most 0.0125 % allowed"
+        );
+    }
 }

@@ -113,4 +113,47 @@ mod tests {
     fn few_columns_fit_whatever_is_in_them() {
         assert!(!can_be_too_large(300) && can_be_too_large(400));
     }
+
+    /// What no value makes longer than 24 bytes fits 335 times, whatever the values are.
+    #[test]
+    fn so_many_columns_always_fit() {
+        assert!(!can_be_too_large(335) && can_be_too_large(336));
+        let widest = |_| (Type::Text, Value::Text("x".repeat(23)));
+        assert!(bytes((0..335).map(widest).collect()) <= MOST_TUPLE_BYTES);
+        assert!(bytes((0..340).map(widest).collect()) > MOST_TUPLE_BYTES);
+    }
+
+    #[test]
+    fn every_type_takes_what_the_server_gives_it() {
+        let day = chrono::NaiveDate::from_ymd_opt(2024, 2, 29).unwrap();
+        let noon = day.and_hms_opt(12, 0, 0).unwrap();
+        let one_byte = || (Type::Bool, Value::Bool(true));
+        let kinds = [
+            (Type::Date, Value::Date(day), 4),
+            (Type::Float8, Value::Float(0.5), 8),
+            (Type::Timestamp, Value::Timestamp(noon), 8),
+            (Type::Timestamptz, Value::Timestamptz(noon.and_utc()), 8),
+        ];
+        for (ty, value, width) in kinds {
+            assert_eq!(
+                bytes(vec![one_byte(), (ty, value), one_byte()]),
+                24 + (2 * width + 8) / 8 * 8 + 16,
+                "{ty}"
+            );
+        }
+        assert_eq!(
+            bytes(vec![(Type::Text, Value::Text(String::new())); 8]),
+            24 + 8 + 16
+        );
+    }
+
+    /// 14 columns and the two of the lineage fill two bytes of NULLs, 15 columns a third one.
+    #[test]
+    fn a_null_costs_a_bit_of_every_column() {
+        let nulls = |columns| bytes(vec![(Type::Int8, Value::Null); columns]);
+        assert_eq!(
+            (nulls(6), nulls(7), nulls(70), nulls(71)),
+            (24 + 16, 32 + 16, 32 + 16, 40 + 16)
+        );
+    }
 }

@@ -211,23 +211,3 @@ impl fmt::Display for ValueRef<'_> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use rust_decimal::dec;
-
-    #[test]
-    fn numbers_compare_across_types_and_null_with_nothing() {
-        assert_eq!(
-            ValueRef::Int(2).compare(&ValueRef::Decimal(dec!(1.5))),
-            Some(Ordering::Greater)
-        );
-        assert_eq!(
-            ValueRef::Decimal(dec!(1.50)).compare(&ValueRef::Decimal(dec!(1.5))),
-            Some(Ordering::Equal)
-        );
-        assert_eq!(ValueRef::Null.compare(&ValueRef::Null), None);
-        assert_eq!(ValueRef::Text("a").compare(&ValueRef::Int(1)), None);
-    }
-}

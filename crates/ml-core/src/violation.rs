@@ -84,3 +84,54 @@ impl fmt::Debug for Held {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LoadId;
+
+    fn violation() -> Violation {
+        Violation {
+            rule: "total.sum".into(),
+            columns: vec!["net".into(), "tax".into()],
+            action: Action::Quarantine,
+            expected: "net + tax".into(),
+            found: "7".into(),
+        }
+    }
+
+    #[test]
+    fn an_action_is_written_as_it_is_named() {
+        for action in [Action::Warn, Action::Quarantine, Action::Abort] {
+            let written = serde_json::to_string(&action).unwrap();
+            assert_eq!(written, format!("\"{action}\""));
+        }
+        assert!(Action::Warn < Action::Quarantine && Action::Quarantine < Action::Abort);
+    }
+
+    #[test]
+    fn a_reason_is_one_line() {
+        let line = "total.sum (net, tax): expected net + tax, found 7";
+        assert_eq!(violation().to_string(), line);
+    }
+
+    #[test]
+    fn a_record_held_back_shows_its_reasons_and_no_byte() {
+        let held = Held {
+            at: Position::new(LoadId(7), 12),
+            raw: b"canary".to_vec(),
+            raw_len: 6,
+            violations: vec![violation()],
+        };
+        let shown = format!("{held:?}");
+        assert!(
+            shown.contains("total.sum") && shown.contains("record: 12"),
+            "{shown}"
+        );
+        let bytes = format!("{:?}", held.raw);
+        assert!(
+            !shown.contains("canary") && !shown.contains(&bytes),
+            "{shown}"
+        );
+    }
+}

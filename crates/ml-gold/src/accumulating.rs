@@ -240,6 +240,7 @@ impl Accumulating {
             order: key.clone(),
             key,
             unknown: None,
+            months: None,
         };
         table.checked()
     }

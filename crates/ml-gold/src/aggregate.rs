@@ -190,6 +190,7 @@ impl Aggregate {
             order: key.clone(),
             key,
             unknown: None,
+            months: None,
         };
         table.checked()
     }

@@ -46,6 +46,7 @@ pub(crate) fn model(dimension: &Dimension, schema: &Ident, expr: &str) -> Result
         order: vec![key.clone()],
         unknown: Some(key.clone()),
         key: vec![key],
+        months: None,
     };
     let table = table.checked()?;
     let values: Result<Vec<&str>> = table.columns[1..]

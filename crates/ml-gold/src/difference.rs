@@ -1,5 +1,6 @@
 use ml_core::Statement;
 
+use crate::months;
 use crate::quote::{list, quoted};
 use crate::table::Table;
 
@@ -47,22 +48,25 @@ impl Table {
         Statement::new(self.name.clone(), sql)
     }
 
-    /// Writes the rows that changed and those that are new.
+    /// Writes the rows that changed and those that are new, into partitions that are there.
     pub(crate) fn write(&self) -> Vec<Statement> {
         let update = self.update();
         let update = update.map(|sql| self.statement("update", sql));
         let insert = self.statement("insert", self.insert());
         let statistics = self.statement("statistics", self.statistics());
-        update.into_iter().chain([insert, statistics]).collect()
+        let months = self.months.iter().map(|months| months.make(self));
+        let written = update.into_iter().chain([insert, statistics]);
+        months.chain(written).collect()
     }
 
     /// Deletes the rows that vanished.
     pub(crate) fn delete(&self) -> Statement {
         let sql = format!(
-            "DELETE FROM {} AS held\nUSING {} AS diff\nWHERE diff.\"_change\" = 'delete' AND {}",
+            "DELETE FROM {} AS held\nUSING {} AS diff\nWHERE diff.\"_change\" = 'delete' AND {}{}",
             self.quoted(),
             self.temporary(),
-            self.matched("held", "diff")
+            self.matched("held", "diff"),
+            self.between("delete")
         );
         self.statement("delete", sql)
     }
@@ -132,13 +136,22 @@ FULL JOIN (SELECT {} FROM {}{}) AS held
             .collect();
         (!set.is_empty()).then(|| {
             format!(
-                "UPDATE {} AS held\nSET {}\nFROM {} AS diff\nWHERE diff.\"_change\" = 'update' AND {}",
+                "UPDATE {} AS held\nSET {}\nFROM {} AS diff\nWHERE diff.\"_change\" = 'update' AND {}{}",
                 self.quoted(),
                 set.join(", "),
                 self.temporary(),
-                self.matched("held", "diff")
+                self.matched("held", "diff"),
+                self.between("update")
             )
         })
+    }
+
+    /// Where held rows are that change in this way.
+    fn between(&self, change: &str) -> String {
+        let diff = self.temporary();
+        let changed =
+            format!("(SELECT * FROM {diff} AS every WHERE every.\"_change\" = '{change}')");
+        months::between(self, "held", &changed)
     }
 
     fn insert(&self) -> String {

@@ -324,6 +324,7 @@ impl Dimension {
             key,
             clauses,
             unknown: Some(self.surrogate()),
+            months: None,
         };
         table.checked()
     }

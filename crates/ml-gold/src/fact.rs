@@ -4,6 +4,7 @@ use crate::column::{Column, ROW_ID};
 use crate::index::Index;
 use crate::live::live;
 use crate::model::Model;
+use crate::months::{self, Months};
 use crate::quote::quoted;
 use crate::reference::Lookup;
 use crate::renewal::Renewal;
@@ -39,6 +40,7 @@ pub struct Fact {
     pub(crate) partly: Vec<(String, Additivity)>,
     pub(crate) renewal: Option<Renewal>,
     indexes: Vec<Index>,
+    months: Option<String>,
 }
 
 impl Fact {
@@ -54,6 +56,7 @@ impl Fact {
             partly: Vec::new(),
             renewal: None,
             indexes: Vec::new(),
+            months: None,
         }
     }
 
@@ -98,6 +101,27 @@ impl Fact {
     /// An index beside those of its keys: each key into a dimension has a tree, and into days a BRIN index.
     pub fn index(mut self, index: Index) -> Self {
         self.indexes.push(index);
+        self
+    }
+
+    /// Partitions by month of `column`, its key into a date dimension: one for each month that has rows, and one for
+    /// the unknown day. What asks for a span of that key reads the partitions of its months alone.
+    ///
+    /// A refresh makes the partition of a month with its first row. A month that has lost its rows keeps an empty one. A
+    /// fact that is there without partitions is refused, and has to be dropped by hand.
+    ///
+    /// ```
+    /// use ml_core::{Dataset, Type};
+    /// use ml_gold::{Fact, Reference};
+    ///
+    /// let sales = Fact::new("fct_sales", Dataset::of("silver", "sales"))
+    ///     .dimension(Reference::to("dim_date").by("invoice_date"))
+    ///     .measure("amount", Type::Numeric, "quantity * unit_price")
+    ///     .partitioned_by_month("date_key");
+    /// # let _ = sales;
+    /// ```
+    pub fn partitioned_by_month(mut self, column: impl Into<String>) -> Self {
+        self.months = Some(column.into());
         self
     }
 
@@ -155,11 +179,8 @@ impl Fact {
                 Some((lookup, *table))
             })
             .collect();
-        // A corrected row stays on its page, so that indexes need no new entry and BRIN none for its day: the last page
-        // of a table holds no longer the days of everything that was corrected.
-        let room = format!("ALTER TABLE {} SET (fillfactor = 90)", table.quoted());
         Ok(Model {
-            install: vec![table.statement("room for corrections", room)],
+            install: vec![months::storage(&table)],
             fresh: self.fresh(&lookups),
             guards: self.guards(&table, &lookups)?,
             checks: self.checks(&table, &lookups),
@@ -201,6 +222,14 @@ impl Fact {
         let days = days.map(|lookup| lookup.column.clone());
         let identity = Column::new(ROW_ID, Type::Int8, "\"_row_id\"");
         let keys = lookups.iter().map(Lookup::foreign_key);
+        let months = self.months.as_deref();
+        let months = months
+            .map(|day| Months::of(&self.name, day, lookups))
+            .transpose()?;
+        let primary = match &months {
+            Some(months) => Table::keyed("PRIMARY KEY", months.key()),
+            None => Table::keyed("PRIMARY KEY", [ROW_ID]),
+        };
         let table = Table {
             schema: schema.clone(),
             name: self.name.clone(),
@@ -212,8 +241,9 @@ impl Fact {
                 .chain(self.columns.iter().cloned())
                 .collect(),
             key: vec![ROW_ID.to_owned()],
-            clauses: vec![Table::keyed("PRIMARY KEY", [ROW_ID])],
+            clauses: vec![primary],
             unknown: None,
+            months,
         };
         table.checked()
     }

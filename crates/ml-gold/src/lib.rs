@@ -74,6 +74,7 @@ mod junk;
 mod latest;
 mod live;
 mod model;
+mod months;
 mod origins;
 mod period;
 mod quote;

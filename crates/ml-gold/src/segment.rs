@@ -161,6 +161,7 @@ impl Segment {
             order: key.clone(),
             key,
             unknown: None,
+            months: None,
         };
         table.checked()
     }
@@ -248,6 +249,7 @@ pub(crate) fn definitions(segments: &[Segment], star: &Star<'_>) -> Result<Optio
         clauses: vec![Table::keyed("PRIMARY KEY", ["segment"])],
         unknown: None,
         order: vec![String::from("segment")],
+        months: None,
     };
     let fresh = format!(
         "WITH fresh AS (

@@ -230,6 +230,7 @@ impl Snapshot {
             order: key.clone(),
             key,
             unknown: None,
+            months: None,
         };
         table.checked()
     }

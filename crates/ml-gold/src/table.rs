@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use ml_core::{Error, Ident, Result, Statement};
 
 use crate::column::{Column, Null, typed};
+use crate::months::Months;
 use crate::quote::{block, list, literal, quoted, remark};
 
 /// A table of the warehouse: what it is made of, and by which key its new state is compared with the present one.
@@ -21,6 +22,8 @@ pub(crate) struct Table {
     pub(crate) unknown: Option<String>,
     /// The order in which new rows are put on disk.
     pub(crate) order: Vec<String>,
+    /// Its partitions, if it has some.
+    pub(crate) months: Option<Months>,
 }
 
 impl Table {
@@ -96,10 +99,11 @@ impl Table {
             .chain(self.clauses.iter().cloned())
             .collect();
         format!(
-            "-- Grain: one row per {}.\nCREATE TABLE IF NOT EXISTS {} (\n    {}\n)",
+            "-- Grain: one row per {}.\nCREATE TABLE IF NOT EXISTS {} (\n    {}\n){}",
             remark(&self.key.join(", ")),
             self.quoted(),
-            lines.join(",\n    ")
+            lines.join(",\n    "),
+            self.months.as_ref().map(Months::clause).unwrap_or_default()
         )
     }
 

@@ -27,7 +27,7 @@ use due::{Asked, Due, Found};
 /// It is [incremental](Mode::Incremental) where the plan is installed as it is, says how, and the new loads of the
 /// sources are known; [in full](Mode::Full) elsewhere. Both come to the same tables, which
 /// [`compare_with_full`](Refresh::compare_with_full) shows. Readers are never blocked: nothing is made, dropped or
-/// locked on the way but rows.
+/// locked on the way but rows, and partitions for months that come, which no reader waits for.
 #[derive(Debug)]
 pub struct Refresh {
     database: Database,

@@ -6,7 +6,7 @@ use metalayer::pg::Mode;
 use metalayer::prelude::*;
 
 use super::shop;
-use crate::killer;
+use crate::killer::{self, Killing};
 use crate::merge::Dice;
 use crate::support::{Fresh, open};
 
@@ -20,14 +20,15 @@ fn refresh(database: &Database) -> Refresh {
 /// Not a test of its own: what the copy of this program does until it is killed.
 #[tokio::test(flavor = "multi_thread")]
 async fn child() {
-    let Some((url, killer)) = killer::told() else {
+    let Some(child) = killer::told() else {
         return;
     };
-    let refresh = refresh(&open(&url, 2));
+    let refresh = refresh(&open(&child.url, 2));
     let flow = Flow::new(Gate::off());
-    tracing::subscriber::set_global_default(killer).unwrap();
+    child.arm();
     let refreshed = match env::var(MODE).unwrap().as_str() {
         "incremental" => refresh.run(&flow).await,
+        "compare" => return drop(refresh.compare_with_full().await.unwrap()),
         _ => refresh.rebuild(&flow).await,
     };
     refreshed.unwrap();
@@ -49,12 +50,15 @@ async fn behind() -> Fresh {
     fresh
 }
 
+pub(crate) async fn killing(mode: &str) -> Killing {
+    Killing::of("refreshes::crash::child", behind().await).told(MODE, mode)
+}
+
 async fn kill_everywhere(mode: &str) -> u32 {
-    let before = behind().await;
+    let killing = killing(mode).await;
     for step in 1.. {
-        let fresh = before.copy().await;
-        let child = killer::spawn("refreshes::crash::child", &fresh.url, step, &[(MODE, mode)]);
-        let has_ended = killer::has_ended(child).await;
+        let fresh = killing.before.copy().await;
+        let (_, has_ended) = killing.kill(&fresh, killer::at(step)).await;
         let refresh = refresh(&fresh.database);
         let refreshed = shop::run(&refresh).await;
         let drift = refresh.compare_with_full().await.unwrap();
@@ -74,7 +78,8 @@ async fn kill_everywhere(mode: &str) -> u32 {
         );
         // Killed before the commit, all is yet to be done; after it, nothing.
         if has_ended {
-            assert_eq!(refreshed.mode, None);
+            let left = (mode == "compare").then_some(Mode::Incremental);
+            assert_eq!(refreshed.mode, left);
             return step - 1;
         }
         assert!(matches!(refreshed.mode, None | Some(Mode::Incremental)));
@@ -90,4 +95,10 @@ async fn killed_at_every_step_of_an_incremental_refresh() {
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_every_step_of_a_full_refresh() {
     assert!(kill_everywhere("full").await >= 20);
+}
+
+/// It rolls back what it does, whether it is killed or not.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_every_step_of_a_comparison() {
+    assert!(kill_everywhere("compare").await >= 20);
 }

@@ -1,5 +1,6 @@
 //! Any sequence of incremental refreshes comes to what a full one, and one from nothing, come to.
 
+use metalayer::core::Plan;
 use metalayer::pg::Mode;
 use metalayer::prelude::*;
 
@@ -7,12 +8,19 @@ use super::shop;
 use crate::merge::Dice;
 use crate::support::Fresh;
 
+/// What plans the shop in a schema.
+type Planned = fn(&str) -> Plan;
+
+fn planned(fresh: &Fresh, plan: Plan) -> Refresh {
+    Refresh::new(&fresh.database, plan).unwrap()
+}
+
 /// One random history: its steps, and whether something went wrong.
-async fn history(seed: u64, steps: u32) {
+async fn history(plan: Planned, seed: u64, steps: u32) {
     let mut dice = Dice(seed);
     let fresh = Fresh::migrated().await;
     shop::create(&fresh.database).await;
-    let mut refresh = shop::refresh(&fresh, "gold");
+    let mut refresh = planned(&fresh, plan("gold"));
     shop::run(&refresh).await;
     for step in 0..steps {
         let what = format!("seed {seed}, step {step}");
@@ -21,7 +29,7 @@ async fn history(seed: u64, steps: u32) {
         }
         if dice.below(8) == 0 {
             // another process, which does not trust the watermark
-            refresh = shop::refresh(&fresh, "gold");
+            refresh = planned(&fresh, plan("gold"));
         }
         let refreshed = shop::run(&refresh).await;
         assert_eq!(refreshed.mode, Some(Mode::Incremental), "{what}");
@@ -29,14 +37,14 @@ async fn history(seed: u64, steps: u32) {
         assert!(drift.is_same(), "{what}: {drift}");
         assert_eq!(shop::run(&refresh).await.mode, None, "{what}");
         if step % 4 == 3 || step + 1 == steps {
-            from_nothing(&fresh, &what).await;
+            from_nothing(&fresh, plan, &what).await;
         }
     }
 }
 
 /// A second warehouse of the same silver.
-async fn from_nothing(fresh: &Fresh, what: &str) {
-    let twin = shop::refresh(fresh, "twin");
+async fn from_nothing(fresh: &Fresh, plan: Planned, what: &str) {
+    let twin = planned(fresh, plan("twin"));
     let built = twin.rebuild(&Flow::new(Gate::off())).await.unwrap();
     assert_eq!(built.mode, Some(Mode::Full), "{what}");
     assert_eq!(shop::between(fresh, "gold", "twin").await, "", "{what}");
@@ -46,13 +54,13 @@ async fn from_nothing(fresh: &Fresh, what: &str) {
 }
 
 /// Histories at once, as many steps in each.
-async fn histories(seeds: impl Iterator<Item = u64>, steps: u32) {
+async fn histories(plan: Planned, seeds: impl Iterator<Item = u64>, steps: u32) {
     let mut running = tokio::task::JoinSet::new();
     for seed in seeds {
         if running.len() >= 3 {
             running.join_next().await.unwrap().unwrap();
         }
-        running.spawn(history(seed, steps));
+        running.spawn(history(plan, seed, steps));
     }
     while let Some(ended) = running.join_next().await {
         ended.unwrap();
@@ -60,11 +68,20 @@ async fn histories(seeds: impl Iterator<Item = u64>, steps: u32) {
 }
 
 /// `METALAYER_HISTORIES` asks for more than those of every change.
+fn asked(or: u64) -> u64 {
+    let asked = std::env::var("METALAYER_HISTORIES").ok();
+    asked.map_or(or, |asked| asked.parse().unwrap())
+}
+
+/// P20, for gold, type 2 included.
 #[tokio::test(flavor = "multi_thread")]
 async fn incremental_is_full() {
-    let asked = std::env::var("METALAYER_HISTORIES").ok();
-    let asked = asked.map_or(8, |asked| asked.parse().unwrap());
-    histories(1..=asked, 20).await;
+    histories(shop::plan, 1..=asked(8), 20).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn incremental_is_full_in_partitions_by_month() {
+    histories(shop::monthly_plan, 1..=asked(4), 20).await;
 }
 
 /// Parts of the plan, each of them taken out: what they are for happens in the histories above, and is seen.
@@ -98,7 +115,7 @@ const PARTS: [(&str, &str, &str); 10] = [
 ];
 
 /// Whether a warehouse that is refreshed by this plan goes wrong.
-async fn goes_wrong(seed: u64, plan: metalayer::core::Plan) -> bool {
+async fn goes_wrong(seed: u64, plan: Plan) -> bool {
     let mut dice = Dice(seed);
     let fresh = Fresh::migrated().await;
     shop::create(&fresh.database).await;

@@ -13,10 +13,10 @@ use crate::support::{Fresh, open};
 const TOTALS: &str = "SELECT facts::text, lines::text, amount::text, daily_amount::text, orphans, \
     (SELECT count(*) FROM pg_views WHERE schemaname = 'gold') FROM gold.v_totals";
 /// Whoever waits for a lock longer than that fails.
-const IMPATIENT: &str = "SET lock_timeout = '200ms'";
+pub(super) const IMPATIENT: &str = "SET lock_timeout = '200ms'";
 
 /// One statement, which must see facts and aggregate of one age, every member and every view.
-async fn look(client: &Client) -> String {
+pub(super) async fn look(client: &Client) -> String {
     let row = client.query_one(TOTALS, &[]).await.unwrap();
     let at = |nth: usize| row.get::<_, String>(nth);
     assert_eq!(at(0), at(1), "facts and aggregate of different ages");
@@ -44,7 +44,7 @@ async fn loop_of_statements(fresh: &Fresh, done: &AtomicBool) -> u32 {
 }
 
 /// One transaction, in which nothing ever changes.
-async fn long_reader(fresh: &Fresh, begun: &AtomicBool, done: &AtomicBool) -> u32 {
+pub(super) async fn long_reader(fresh: &Fresh, begun: &AtomicBool, done: &AtomicBool) -> u32 {
     let database = open(&fresh.url, 1);
     let mut client = database.client().await.unwrap();
     client.batch_execute(IMPATIENT).await.unwrap();

@@ -105,13 +105,22 @@ fn aggregates() -> Vec<Aggregate> {
 
 /// The plan of the shop in a schema of this name.
 pub(super) fn plan(schema: &str) -> Plan {
+    planned(schema, |fact, _| fact)
+}
+
+/// The same with facts that are partitioned by the months of two of their days.
+pub(super) fn monthly_plan(schema: &str) -> Plan {
+    planned(schema, Fact::partitioned_by_month)
+}
+
+fn planned(schema: &str, kept: fn(Fact, &'static str) -> Fact) -> Plan {
     let mut warehouse = Warehouse::new(schema);
     for dimension in dimensions() {
         warehouse = warehouse.dimension(dimension);
     }
     warehouse = warehouse
-        .fact(fact("fct_sales"))
-        .fact(fact("fct_whole").renewed(Renewal::Full));
+        .fact(kept(fact("fct_sales"), "date_key"))
+        .fact(kept(fact("fct_whole"), "due_key").renewed(Renewal::Full));
     for aggregate in aggregates() {
         warehouse = warehouse.aggregate(aggregate);
     }

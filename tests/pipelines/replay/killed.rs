@@ -5,16 +5,16 @@ use super::*;
 /// Not a test of its own: what the copy of this program does until it is killed.
 #[tokio::test(flavor = "multi_thread")]
 async fn child() {
-    let Some((url, killer)) = killer::told() else {
+    let Some(child) = killer::told() else {
         return;
     };
-    let database = open(&url, 2);
-    tracing::subscriber::set_global_default(killer).unwrap();
+    let database = open(&child.url, 2);
+    child.arm();
     replay(&database).await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn killed_at_every_step_of_a_replay() {
+/// A database with entries that wait to be replayed.
+pub(crate) async fn killing() -> Killing {
     let before = Fresh::migrated().await;
     let correct = |entry: &QuarantineEntry| match entry.id.record {
         5 => Some(Vec::from("still wrong")),
@@ -28,11 +28,16 @@ async fn killed_at_every_step_of_a_replay() {
             .await
             .unwrap();
     }
+    Killing::of("replay::killed::child", before)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_every_step_of_a_replay() {
+    let killing = killing().await;
     let mut steps = 0;
     for step in 1.. {
-        let fresh = before.copy().await;
-        let child = killer::spawn("replay::killed::child", &fresh.url, step, &[]);
-        let has_ended = killer::has_ended(child).await;
+        let fresh = killing.before.copy().await;
+        let (_, has_ended) = killing.kill(&fresh, killer::at(step)).await;
         check_conserved(&fresh).await;
         replay(&fresh.database).await.unwrap();
         check_conserved(&fresh).await;

@@ -12,17 +12,17 @@ async fn unload_first_and_run(database: &Database) {
 /// Not a test of its own: what the copy of this program does until it is killed.
 #[tokio::test(flavor = "multi_thread")]
 async fn child() {
-    let Some((url, killer)) = killer::told() else {
+    let Some(child) = killer::told() else {
         return;
     };
-    let database = open(&url, 4);
+    let database = open(&child.url, 4);
     Retail::open(&database, &settings()).await.unwrap();
-    tracing::subscriber::set_global_default(killer).unwrap();
+    child.arm();
     unload_first_and_run(&database).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn killed_at_every_step_of_an_unload_and_after_it() {
+/// A database of three files, and what the tables are to be without the first.
+pub(crate) async fn killing() -> (Killing, String) {
     let (_folder, _, files) = month(120).await;
     let never = Fresh::migrated().await;
     run(
@@ -39,11 +39,16 @@ async fn killed_at_every_step_of_an_unload_and_after_it() {
             run(&retail, std::slice::from_ref(file)).await;
         }
     }
+    (Killing::of("unload::killed::child", before), expected)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_every_step_of_an_unload_and_after_it() {
+    let (killing, expected) = killing().await;
     let mut steps = 0;
     for step in 1.. {
-        let fresh = before.copy().await;
-        let child = killer::spawn("unload::killed::child", &fresh.url, step, &[]);
-        let has_ended = killer::has_ended(child).await;
+        let fresh = killing.before.copy().await;
+        let (_, has_ended) = killing.kill(&fresh, killer::at(step)).await;
         unload_first_and_run(&fresh.database).await;
         assert_eq!(fresh.digest().await, expected, "killed at step {step}");
         if has_ended {

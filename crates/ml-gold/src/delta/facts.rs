@@ -5,6 +5,7 @@ use super::{Parts, changed};
 use crate::Fact;
 use crate::live::{live, over};
 use crate::model::Model;
+use crate::months;
 use crate::quote::{list, quoted};
 use crate::reconcile;
 use crate::reference::Lookup;
@@ -108,8 +109,9 @@ WHERE NOT EXISTS (SELECT FROM {} AS changed WHERE changed.\"_row_id\" = touched.
     fn remember(&self) -> String {
         let (table, name) = (self.model.table.quoted(), self.was());
         let held = |touched: &str| {
+            let between = months::between(&self.model.table, "held", touched);
             format!(
-                "SELECT held.*\nFROM {touched} AS touched\nJOIN {table} AS held ON held.\"_row_id\" = touched.\"_row_id\""
+                "SELECT held.*\nFROM {touched} AS touched\nJOIN {table} AS held ON held.\"_row_id\" = touched.\"_row_id\"{between}"
             )
         };
         format!(

@@ -4,6 +4,7 @@
 mod delta;
 mod derived;
 mod models;
+mod months;
 mod plan;
 mod refused;
 mod star;

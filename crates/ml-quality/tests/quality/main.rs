@@ -19,5 +19,6 @@ mod rule_file_refused;
 mod sql_text;
 mod sql_text_hostile;
 mod sql_text_refused;
+mod strictness;
 mod suggestions;
 mod twins;

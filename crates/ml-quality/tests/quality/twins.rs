@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::order::Order;
 
-fn stored() -> Vec<(Action, Rule)> {
+pub(crate) fn stored() -> Vec<(Action, Rule)> {
     let difference = Order::PRICE.expr() * Order::QUANTITY - Order::REVENUE;
     let day = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default();
     vec![
@@ -35,7 +35,7 @@ fn stored() -> Vec<(Action, Rule)> {
 }
 
 prop_compose! {
-    fn order()(
+    pub(crate) fn order()(
         texts in (" ?[a-c]{0,2}", prop::option::of("[abé]{0,3}"), prop::option::of("[a.@]{0,4}")),
         quantity in prop_oneof![-12..12, any::<i32>()],
         stock in prop::option::of(-2..2_i64),
@@ -58,7 +58,10 @@ prop_compose! {
     }
 }
 
-fn settled<R: ml_core::Record>(judge: &Judge<R>, record: &R) -> (Settled, ml_core::Scorecard) {
+pub(crate) fn settled<R: ml_core::Record>(
+    judge: &Judge<R>,
+    record: &R,
+) -> (Settled, ml_core::Scorecard) {
     let mut report = Report::default();
     judge.judge(record, &[], &mut report);
     (report.settle(true), report.take_card())
