@@ -26,6 +26,12 @@
 //! v_regional_analysis below 2. Of the 21.4 s, 8 count invoices and customers anew for a few regions and products that
 //! are in most of the facts, 6 rank segments and fill months anew, 3 are checks of all facts that the example adds, and
 //! 0.7 s the fact and what it brings.
+//!
+//! `cargo bench --bench compare_gold -- months` has the first star with its fact in partitions by month, 80 of them at
+//! first. At SF 0.5, 3 pairs: full_vs_incremental 9.08 (1.10 s), recent corrections 10.28 (0.94 s), scattered ones 4.46; without partitions
+//! 9.37 (0.89 s) and 13.59 (0.82 s). Rows are looked for between the first and the last identity that is sought: where each
+//! partition was read for them, these were 6.38, 4.32 and 3.35. A partition with three indexes and two foreign keys is made in 2.5
+//! to 6 ms.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "../support/bed.rs"]
