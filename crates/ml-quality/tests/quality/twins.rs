@@ -58,7 +58,10 @@ prop_compose! {
     }
 }
 
-pub(crate) fn settled<R: ml_core::Record>(judge: &Judge<R>, record: &R) -> (Settled, ml_core::Scorecard) {
+pub(crate) fn settled<R: ml_core::Record>(
+    judge: &Judge<R>,
+    record: &R,
+) -> (Settled, ml_core::Scorecard) {
     let mut report = Report::default();
     judge.judge(record, &[], &mut report);
     (report.settle(true), report.take_card())
