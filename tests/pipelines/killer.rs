@@ -6,6 +6,7 @@ use std::{env, slice};
 
 use metalayer::pg::STEP;
 use ml_chaos::{Act, End, FailPoint, Inspection, Steps, Told, Victim};
+use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
 use crate::support::Fresh;
@@ -68,6 +69,8 @@ pub struct Killing {
     pub child: &'static str,
     pub told: Vec<(&'static str, String)>,
     pub before: Fresh,
+    /// What the child reads; it goes with this.
+    folder: Option<TempDir>,
 }
 
 impl Killing {
@@ -77,7 +80,15 @@ impl Killing {
             child,
             told,
             before,
+            folder: None,
         }
+    }
+
+    /// The same, whose child reads this folder, as it is told by `name`.
+    pub fn reading(mut self, name: &'static str, folder: TempDir) -> Self {
+        let path = folder.path().to_str().unwrap().to_owned();
+        self.folder = Some(folder);
+        self.told(name, path)
     }
 
     pub fn told(mut self, name: &'static str, value: impl Into<String>) -> Self {
