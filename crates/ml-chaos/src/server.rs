@@ -18,7 +18,7 @@ pub struct Server {
 }
 
 /// How a server ends.
-#[derive(Debug, Clone, Backup, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Halt {
     /// In good order: sessions are ended, everything is written.
     Fast,
