@@ -74,6 +74,7 @@ pub mod support;
 mod sweep;
 mod table_audits;
 mod table_checks;
+mod teeth;
 mod terminations;
 mod thresholds;
 mod tls;

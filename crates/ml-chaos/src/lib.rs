@@ -72,6 +72,55 @@
 //! ```
 //!
 //! The example `chaos` of the repository does this at random, as often as it is asked to.
+//!
+//! # Checks
+//!
+//! What a pipeline has to do to be put to the test is small: a [`Subject`] makes its tables in a database, loads a CSV file and
+//! says what that came to, and tells where it is seen what became of the file. The [`checks`] do the rest, each over a
+//! [`Trial`] of it: they make [`Files`] of which it is known which records have to load and which have to be held back, break
+//! connections, hinder tables and let two runs overtake one another at every message, and answer the [`Violation`]s that they
+//! found. One that is [`Streaming`] or [`Refining`] is put to more.
+//!
+//! ```no_run
+//! use ml_chaos::{Error, Outcome, Said, Subject, Trial, checks};
+//! # use ml_chaos::{File, Holds, Layout};
+//!
+//! struct Mine;
+//!
+//! impl Subject for Mine {
+//!     type Session = String; // a pool, a store: here it connects every time
+//!
+//!     async fn load(&self, url: &mut String, file: &File) -> Said {
+//!         match my_load(url, &file.name, &file.bytes).await {
+//!             Ok(true) => Outcome::Applied.saying(""),
+//!             Ok(false) => Outcome::Replayed.saying(""),
+//!             Err(error) => Outcome::Failed.saying(format!("{error:?}")),
+//!         }
+//!     }
+//! #     fn layout(&self) -> Layout {
+//! #         let columns = vec![Holds::Key.named("id"), Holds::Text.named("name")];
+//! #         let [rows, held, counted] = [(); 3].map(|()| String::new());
+//! #         Layout { columns, longest: 1 << 20, rows, written: Vec::new(), held, counted }
+//! #     }
+//! #     async fn prepare(&self, _: &str) -> Result<(), String> { Ok(()) }
+//!     // layout, prepare, open …
+//! #     async fn open(&self, url: &str) -> Result<String, String> { Ok(url.to_owned()) }
+//! }
+//!
+//! # async fn my_load(url: &str, name: &str, bytes: &[u8]) -> Result<bool, std::io::Error> { Ok(true) }
+//! # async fn put_to_the_test(fresh: &str) -> Result<(), Error> {
+//! let mut trial = Trial::open(&Mine, fresh, 7).await?; // a database of its own, and a seed for the files
+//! for found in [
+//!     checks::polluted_files(&mut trial).await?,
+//!     checks::broken_connections(&mut trial).await?,
+//! ] {
+//!     assert!(found.violations.is_empty(), "{found}");
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! That these checks have teeth is shown by a small loader with 15 mistakes to choose from, each of which one of them catches
+//! (`tests/teeth`). A [`History`] of what was said and seen, and [`Canaries`] to find in texts, are of use without a trial, too.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -97,6 +146,7 @@ mod hold;
 mod inspection;
 mod invariant;
 mod limits;
+mod notes;
 mod pace;
 mod pollution;
 mod proxy;
@@ -111,6 +161,7 @@ mod told;
 mod trial;
 mod victim;
 mod violation;
+mod witness;
 
 pub use canaries::Canaries;
 pub use column::{Column, Holds};

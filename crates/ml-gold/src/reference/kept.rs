@@ -1,4 +1,8 @@
 //! What keeps a fact from referring to a member that is not there.
+//!
+//! Set aside: members locked all at once (`FOR KEY SHARE`) while the triggers of foreign keys are off
+//! (`session_replication_role`) [65,000 facts, three dimensions: 0.12 s against 0.9 s, 2026-11-30]. It keeps the same, but
+//! takes a superuser, turns every other trigger of the tables off as well, and the trees still take 0.5 s.
 
 use ml_core::Audit;
 
