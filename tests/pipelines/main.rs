@@ -14,6 +14,7 @@ mod chaos;
 pub mod chaos_example;
 mod classes;
 mod concurrency;
+mod confined;
 mod conformance;
 mod contention;
 mod crash;
