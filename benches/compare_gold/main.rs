@@ -7,10 +7,12 @@
 //! are medians of pairs; above 1 the incremental refresh is faster. At the end both must have come to the same tables.
 //! `COMPARE_GOLD_PAIRS` is how many pairs there are of a kind, 5 by default; `COMPARE_GOLD_STEPS=1` prints the longer steps of the incremental ones.
 //!
-//! On 2 virtual cores (AMD EPYC), PostgreSQL 15.18, Rust 1.95, SF 1, 3 pairs, with real-time priority over other work:
-//! full_vs_incremental 9.56, 16.28 where checks keep the references; recent corrections 12.63, scattered ones 7.23, with an
-//! aggregate a customer 6.94; slowest view p99 62.43 ms, its rows counted and not read.
-//! Of 1.2 s to insert 66,000 facts three foreign keys take 0.66 and two indexes of trees 0.31.
+//! On 2 virtual cores (AMD EPYC), PostgreSQL 15.18, Rust 1.95, SF 1, 3 pairs, with real-time priority over other work, which
+//! shared the disk: where checks keep the references full_vs_incremental 24.96 (0.74 s against 19.11 s) and recent corrections
+//! 20.30 (1.00 s). With foreign keys 7.85 (2.73 s, 5 pairs), recent corrections 14.87 (1.10 s), scattered ones 4.55, with an
+//! aggregate a customer 7.27; slowest view p99 107.39 ms. Of the 2.73 s all but the insert of 63,000 facts takes 0.45 s. The
+//! insert took 1.0 to 6.3 s, by the disk: it writes 110 MB of log, nearly all of it pages of two indexes of trees. Where
+//! nobody else wrote it took 1.2 s, of which three foreign keys take 0.66 and the trees 0.31; without them it takes 0.07 s.
 //!
 //! `benches/compare_dbt.sh gold` builds the same star by incremental models of dbt, as whole commands, on the same server;
 //! both must have the same rows in every table. Its tables have the indexes of ours, and no foreign keys, checks and metrics.

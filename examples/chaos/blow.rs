@@ -153,6 +153,7 @@ async fn stopped(
         struck.late = true;
         return Ok(struck);
     }
+    struck.met = !first.has_ended()?;
     let stood = place(&first);
     let sessions = ground.sessions().await?;
     let mut second = ground.bed.victim(&ground.url, &[])?;
@@ -173,7 +174,6 @@ async fn stopped(
         _ => ended(ground, &mut first, &mut struck).await?,
     };
     struck.late |= ignored.late;
-    struck.met = !sessions.is_empty();
     struck.story =
         format!("stopped at {stood}, {alone:?} later it {then:?}: {one:?}; the other {other:?}");
     Ok(struck)

@@ -1,6 +1,6 @@
 //! A round: a database, up to five blows one after the other, and a run that nothing breaks.
 
-use ml_chaos::{Footprint, Inspection, Invariant, Violation};
+use ml_chaos::{End, Footprint, Inspection, Invariant, Violation};
 
 use super::Failure;
 use super::bed::{Base, Bed, Ground};
@@ -152,14 +152,16 @@ impl Round {
     /// A run that is to come to its end.
     async fn finish(&mut self, ground: &mut Ground<'_>, what: &str) -> Result<(), Failure> {
         let mut victim = ground.bed.victim(&ground.url, &[])?;
-        let end = victim.wait().await?;
-        self.story.push(format!("{what}: {end:?}"));
-        if end != ml_chaos::End::Finished {
-            self.violated(
+        let ended = tokio::time::timeout(ground.bed.deadline(), victim.wait()).await;
+        match ended.map(|end| end.ok()) {
+            Ok(Some(End::Finished)) => self.story.push(format!("{what} finished")),
+            Ok(end) => self.violated(
                 Invariant::Upright,
                 format!("{what} failed by itself: {end:?}"),
-            );
+            ),
+            Err(_) => self.violated(Invariant::Timely, format!("{what} did not end in time")),
         }
+        drop(victim);
         let patience = ground.bed.patience();
         let mut inspection = Inspection::by(&mut ground.client);
         let found = inspection.after_a_kill(patience).await?;

@@ -10,10 +10,12 @@ mod bad_input;
 mod changes;
 mod chaos;
 #[path = "../../examples/chaos/main.rs"]
-#[allow(dead_code)]
+// It brings the pipeline of the other example along, as a module of its own.
+#[allow(dead_code, clippy::duplicate_mod)]
 pub mod chaos_example;
 mod classes;
 mod concurrency;
+mod confined;
 mod conformance;
 mod contention;
 mod crash;

@@ -118,7 +118,7 @@ async fn the_server_is_stopped() {
 async fn the_server_stands_still() {
     let inn = Inn::with(&[]).await;
     let folder = tempfile::tempdir().unwrap();
-    let silence = Duration::from_secs(1);
+    let silence = Duration::from_secs(2);
     let config = Config::new(&inn.url.as_str().into()).unwrap();
     let database = Database::open(&config.slots(16).silence(silence)).unwrap();
     let path = nth(folder.path(), 0);

@@ -30,6 +30,28 @@
 //! # Ok(()) }
 //! ```
 //!
+//! Besides ending, a connection can become a hole, be reset, be answered by an error of any SQLSTATE in the server's place, and be
+//! slow ([`Break`], [`Pace`]).
+//!
+//! # Servers that are broken
+//!
+//! A [`Server`] is one of a test's own: stopped, crashed, stood still, put back to an older copy of its data, and found again at
+//! the address it had. A [`Disk`] is small and can be filled, a [`Memory`] caps what a process may use; where a machine lets
+//! neither be made, that is said aloud and is a value, not a pass.
+//!
+//! ```no_run
+//! use ml_chaos::{Halt, Server};
+//!
+//! # async fn load(url: &str) -> Result<(), String> { Ok(()) }
+//! # async fn broken() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut server = Server::start(&[("synchronous_commit", "off")])?;
+//! load(&server.url("postgres")).await?;
+//! server.stop(Halt::Immediate)?; // as if the power had gone
+//! server.start_again()?;
+//! // what was acknowledged is there
+//! # Ok(()) }
+//! ```
+//!
 //! # Processes that are killed
 //!
 //! A [`Victim`] is a run in a process of its own, told a database and [`FailPoint`]s: killed, stopped or held up at a step, by

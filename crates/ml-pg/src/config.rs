@@ -99,7 +99,7 @@ impl Config {
 
     /// The same, bearing silence of the server so long, at least a second; 30 seconds when nothing else is said.
     ///
-    /// After that a peer that cannot be reached any more is given up, by both ends; to connect may take a third of it. One
+    /// After that a peer that cannot be reached any more is given up, by both ends; to reach it may take a third. One
     /// that can be reached and says nothing is given up after it where an answer cannot take long, at the beginning of a load,
     /// and after twice as long in the middle of its rows and at its end.
     pub fn silence(mut self, silence: Duration) -> Self {
@@ -109,14 +109,15 @@ impl Config {
     }
 
     fn pin(&mut self) {
-        let (idle, interval) = (self.silence / 3, self.silence / 6);
-        let whole = |time: Duration| time.as_secs().max(1);
+        // the system counts these in whole seconds
+        let whole = |time: Duration| Duration::from_secs(time.as_secs().max(1));
+        let (idle, interval) = (whole(self.silence / 3), whole(self.silence / 6));
         let options = format!(
             "{} {PINNED} -c tcp_keepalives_idle={} -c tcp_keepalives_interval={} -c tcp_keepalives_count={PROBES} \
              -c tcp_user_timeout={}",
             self.given,
-            whole(idle),
-            whole(interval),
+            idle.as_secs(),
+            interval.as_secs(),
             self.silence.as_millis()
         );
         // Ours come after those given: the last one wins.

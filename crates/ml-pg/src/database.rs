@@ -192,7 +192,7 @@ fn pool(config: &Config, slots: usize) -> Result<Pool> {
             settled.map_err(HookError::Backend)
         })
     });
-    let timeout = Some(config.silence / 3);
+    let timeout = Some(config.silence);
     Pool::builder(manager(config)?)
         .max_size(slots)
         .runtime(Runtime::Tokio1)

@@ -1,6 +1,8 @@
+use std::sync::Arc;
+
 use ml_core::{
-    Begun, Change, ColumnDef, Fingerprint, Load, LoadId, LoadKey, Located, Memory, Position, Store,
-    Type, Verdict,
+    Begun, Change, ColumnDef, Fingerprint, Judged, Load, LoadId, LoadKey, Located, Memory,
+    Position, Store, Type, Verdict,
 };
 
 use crate::script::{Numbers, chunk, key};
@@ -88,6 +90,26 @@ async fn a_refused_load_leaves_its_quarantine_and_no_rows() {
         load.publish(refused(), chunk(2, 1).card).await.unwrap();
     }
     assert_eq!(seen(&store), [0, 2, 0, 2]);
+}
+
+#[tokio::test]
+async fn a_load_that_is_lost_keeps_no_row() {
+    let record = Arc::new(7);
+    let located = Located {
+        at: Position::new(LoadId(1), 1),
+        record: Arc::clone(&record),
+    };
+    let mut store = Memory::default();
+    let Begun::Fresh(mut load) = store.begin(key("a")).await.unwrap() else {
+        panic!("a is new")
+    };
+    let rows = Judged {
+        rows: vec![located],
+        ..Judged::default()
+    };
+    load.write(rows).await.unwrap();
+    load.doom().await.unwrap();
+    assert_eq!(Arc::strong_count(&record), 1);
 }
 
 #[tokio::test]

@@ -217,12 +217,19 @@ WHERE NOT EXISTS (SELECT FROM {} AS changed WHERE changed.\"_row_id\" = touched.
         )
     }
 
+    /// The fact, its touched rows among it.
+    fn held(&self) -> String {
+        let between = months::between(&self.model.table, "every", &self.ids());
+        let condition = format!("true{between}");
+        self.model.table.rows_where(&condition)
+    }
+
     /// Row by row, what the touched rows have of the source; and how many of them are on the unknown member.
     pub(super) fn checks(&self) -> Vec<Audit> {
         let differing = reconcile::touched(
             &self.rows(),
             &self.gone(),
-            &self.model.table.quoted(),
+            &self.held(),
             self.fact.measures(),
         );
         let reconciles = reconcile::named(self.fact.name(), differing);

@@ -74,16 +74,19 @@ fn months_are_those_of_a_key_into_days() {
 fn rows_are_looked_for_where_they_may_be() {
     let between = "\"_row_id\" BETWEEN (SELECT min(";
     let count = |plan: &Plan| {
-        let steps = &plan.delta.as_ref().unwrap().steps;
-        let found = steps.iter().filter(|step| step.sql.contains(between));
-        found.map(|step| step.label.clone()).collect::<Vec<_>>()
+        let delta = plan.delta.as_ref().unwrap();
+        let steps = delta.steps.iter().map(|step| (&step.label, &step.sql));
+        let checks = delta.checks.iter().map(|check| (&check.id, &check.sql));
+        let found = steps.chain(checks).filter(|(_, sql)| sql.contains(between));
+        found.map(|(label, _)| label.clone()).collect::<Vec<_>>()
     };
     assert_eq!(
         count(&monthly("date_key").render().unwrap()),
         [
             "fct_sales: rows as they were",
             "fct_sales: delete",
-            "fct_sales: update"
+            "fct_sales: update",
+            "fct_sales.reconciles"
         ]
     );
     assert!(count(&crate::star::star().render().unwrap()).is_empty());
