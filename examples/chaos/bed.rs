@@ -50,6 +50,9 @@ pub enum Base {
 
 const TEMPLATE: &str = "chaos_template";
 
+const PATIENCE: Duration = Duration::from_secs(1);
+const DEADLINE: Duration = Duration::from_secs(60);
+
 /// Databases that are dropped at once, of 12 MB each.
 const AT_ONCE: usize = 40;
 
@@ -100,6 +103,17 @@ impl Bed {
         };
         ground.clear().await?;
         Ok(clean)
+    }
+
+    /// How long the server has to notice that a process is gone: a second, or longer where the machine is so busy that a run
+    /// takes more than two.
+    pub fn patience(&self) -> Duration {
+        PATIENCE.max(self.clean.took / 2)
+    }
+
+    /// How long any run may take.
+    pub fn deadline(&self) -> Duration {
+        DEADLINE.max(self.clean.took * 20)
     }
 
     /// A run in a process of its own.

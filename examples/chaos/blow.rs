@@ -48,9 +48,6 @@ pub struct Struck {
     pub late: bool,
 }
 
-/// How long any run may take.
-const DEADLINE: Duration = Duration::from_secs(60);
-
 /// How long the second of two processes runs alone, at most.
 const ALONE: u64 = 300;
 
@@ -83,13 +80,13 @@ impl Blow {
                 let victim = ground
                     .bed
                     .victim(&ground.url, std::slice::from_ref(point))?;
-                killed(victim, self).await
+                killed(ground, victim, self).await
             }
             Blow::KilledAfter(delay) => {
                 let mut victim = ground.bed.victim(&ground.url, &[])?;
                 tokio::time::sleep(*delay).await;
                 victim.kill()?;
-                killed(victim, self).await
+                killed(ground, victim, self).await
             }
             Blow::StoppedAt(point, then) => {
                 let alone = Duration::from_millis(dice.below(ALONE));
@@ -101,8 +98,12 @@ impl Blow {
 }
 
 /// Waits for the end of a run, and no longer than it may take.
-async fn ended(victim: &mut Victim, struck: &mut Struck) -> Result<Option<End>, Failure> {
-    match tokio::time::timeout(DEADLINE, victim.wait()).await {
+async fn ended(
+    ground: &Ground<'_>,
+    victim: &mut Victim,
+    struck: &mut Struck,
+) -> Result<Option<End>, Failure> {
+    match tokio::time::timeout(ground.bed.deadline(), victim.wait()).await {
         Ok(end) => {
             let end = end?;
             if let End::Failed(status) = end {
@@ -125,9 +126,9 @@ fn place(victim: &Victim) -> String {
     format!("step {} ({last})", steps.len())
 }
 
-async fn killed(mut victim: Victim, blow: &Blow) -> Result<Struck, Failure> {
+async fn killed(ground: &Ground<'_>, mut victim: Victim, blow: &Blow) -> Result<Struck, Failure> {
     let mut struck = Struck::default();
-    let end = ended(&mut victim, &mut struck).await?;
+    let end = ended(ground, &mut victim, &mut struck).await?;
     let steps = victim.steps();
     struck.met = end == Some(End::Killed);
     struck.committed = Some((steps.count("committed"), steps.count("commit")));
@@ -145,13 +146,14 @@ async fn stopped(
     let mut first = ground
         .bed
         .victim(&ground.url, std::slice::from_ref(point))?;
-    if tokio::time::timeout(DEADLINE, first.stopped())
+    if tokio::time::timeout(ground.bed.deadline(), first.stopped())
         .await
         .is_err()
     {
         struck.late = true;
         return Ok(struck);
     }
+    struck.met = !first.has_ended()?;
     let stood = place(&first);
     let sessions = ground.sessions().await?;
     let mut second = ground.bed.victim(&ground.url, &[])?;
@@ -164,15 +166,14 @@ async fn stopped(
             first.cont()?;
         }
     }
-    let other = ended(&mut second, &mut struck).await?;
+    let other = ended(ground, &mut second, &mut struck).await?;
     let mut ignored = Struck::default();
     let one = match then {
         // whoever has lost its connection says so, and fails
-        Then::LosesItsSessions => ended(&mut first, &mut ignored).await?,
-        _ => ended(&mut first, &mut struck).await?,
+        Then::LosesItsSessions => ended(ground, &mut first, &mut ignored).await?,
+        _ => ended(ground, &mut first, &mut struck).await?,
     };
     struck.late |= ignored.late;
-    struck.met = !sessions.is_empty();
     struck.story =
         format!("stopped at {stood}, {alone:?} later it {then:?}: {one:?}; the other {other:?}");
     Ok(struck)
@@ -183,7 +184,7 @@ async fn cut(ground: &Ground<'_>, fault: Fault) -> Result<Struck, Failure> {
     let proxy = Proxy::start(&ground.url).await?;
     proxy.plan(fault);
     let mut victim = ground.bed.victim(&proxy.url(), &[])?;
-    let end = ended(&mut victim, &mut struck).await?;
+    let end = ended(ground, &mut victim, &mut struck).await?;
     // whoever has lost its connection may say so, and fail
     struck.failed = None;
     struck.met = !proxy.is_pending();

@@ -139,7 +139,8 @@ fn print_table(files: &[&str]) -> Result<u64, Failure> {
     let read =
         |file: &&str| -> Result<_, Failure> { Ok(serde_json::from_slice(&std::fs::read(file)?)?) };
     let results = files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    print!("{}", table::table(&results)?);
+    let table = table::table(&results)?;
+    print!("{}\n{table}{}\n", table::BEGIN, table::END);
     Ok(0)
 }
 

@@ -1,8 +1,6 @@
 //! A round: a database, up to five blows one after the other, and a run that nothing breaks.
 
-use std::time::Duration;
-
-use ml_chaos::{Footprint, Inspection, Invariant, Violation};
+use ml_chaos::{End, Footprint, Inspection, Invariant, Violation};
 
 use super::Failure;
 use super::bed::{Base, Bed, Ground};
@@ -31,9 +29,6 @@ pub struct Round {
 
 /// How often a run is broken before one may come to its end.
 const DEPTH: u64 = 5;
-
-/// How long the server has to notice that a process is gone.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What a run with nothing to do must not write: all of this.
 const WRITTEN: [&str; 4] = ["meta", "bronze", "silver", "gold"];
@@ -119,8 +114,9 @@ impl Round {
         if struck.late {
             self.violated(Invariant::Timely, "a run did not end in time");
         }
+        let patience = ground.bed.patience();
         let mut inspection = Inspection::by(&mut ground.client);
-        let found = inspection.after_a_kill(PATIENCE).await?;
+        let found = inspection.after_a_kill(patience).await?;
         self.violations.extend(found);
         if let Some((committed, asked)) = struck.committed {
             let applied = ground.applied().await? - before;
@@ -156,16 +152,19 @@ impl Round {
     /// A run that is to come to its end.
     async fn finish(&mut self, ground: &mut Ground<'_>, what: &str) -> Result<(), Failure> {
         let mut victim = ground.bed.victim(&ground.url, &[])?;
-        let end = victim.wait().await?;
-        self.story.push(format!("{what}: {end:?}"));
-        if end != ml_chaos::End::Finished {
-            self.violated(
+        let ended = tokio::time::timeout(ground.bed.deadline(), victim.wait()).await;
+        match ended.map(|end| end.ok()) {
+            Ok(Some(End::Finished)) => self.story.push(format!("{what} finished")),
+            Ok(end) => self.violated(
                 Invariant::Upright,
                 format!("{what} failed by itself: {end:?}"),
-            );
+            ),
+            Err(_) => self.violated(Invariant::Timely, format!("{what} did not end in time")),
         }
+        drop(victim);
+        let patience = ground.bed.patience();
         let mut inspection = Inspection::by(&mut ground.client);
-        let found = inspection.after_a_kill(PATIENCE).await?;
+        let found = inspection.after_a_kill(patience).await?;
         self.violations.extend(found);
         Ok(())
     }

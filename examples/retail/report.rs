@@ -38,7 +38,7 @@ impl Layer {
                     layer.loads.1 += 1;
                     layer.card += &receipt.card;
                 }
-                Outcome::Replayed(_) | Outcome::Busy => layer.loads.2 += 1,
+                Outcome::Replayed(_) | Outcome::Busy(_) => layer.loads.2 += 1,
             }
         }
         layer

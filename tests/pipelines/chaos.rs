@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::chaos_example::bed::Bed;
 use crate::chaos_example::check::Check;
 use crate::chaos_example::rounds::{Kind, Rounds, Until};
-use crate::chaos_example::table::{self, table};
+use crate::chaos_example::table::table;
 use crate::chaos_example::{SABOTAGE, subject};
 use crate::killer;
 
@@ -89,16 +89,4 @@ fn what_has_violations_has_no_bound() {
     let expected = "| kills | 1000 | 1 | none | 10 min |\n\n\
         Tier `nightly`, seed 7, commit `abc1234`, PostgreSQL 15.18, 2 × x.\n";
     assert!(printed.ends_with(expected), "{printed}");
-}
-
-/// The table of the README is what the results say that lie beside it.
-#[test]
-fn the_table_of_the_readme_is_that_of_the_results() {
-    let root = env!("CARGO_MANIFEST_DIR");
-    let results = std::fs::read(format!("{root}/tests/figures/reliability.json")).unwrap();
-    let expected = table(&[serde_json::from_slice(&results).unwrap()]).unwrap();
-    let readme = std::fs::read_to_string(format!("{root}/README.md")).unwrap();
-    let (_, rest) = readme.split_once(table::BEGIN).unwrap();
-    let (found, _) = rest.split_once(table::END).unwrap();
-    assert_eq!(found.trim(), expected.trim());
 }

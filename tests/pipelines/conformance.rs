@@ -206,7 +206,7 @@ fn fresh<L>(begun: Result<Begun<L>>) -> L {
     match begun.unwrap() {
         Begun::Fresh(load) => load,
         Begun::Replayed(load) => panic!("replayed {load}"),
-        Begun::Busy => panic!("busy"),
+        Begun::Busy(_) => panic!("busy"),
     }
 }
 
@@ -472,7 +472,10 @@ async fn the_same_content_at_once_is_busy() {
     let memory = Memory::<Thing>::default();
     let (mut one, mut two) = (memory.clone(), memory);
     let load = fresh(one.begin(key("one")).await);
-    assert!(matches!(two.begin(key("one")).await.unwrap(), Begun::Busy));
+    assert!(matches!(
+        two.begin(key("one")).await.unwrap(),
+        Begun::Busy(None)
+    ));
     drop(load);
 
     let pool = Fresh::migrated().await;
@@ -482,7 +485,10 @@ async fn the_same_content_at_once_is_busy() {
         Store::new(&pool.database, &table),
     );
     let load = fresh(one.begin(key("one")).await);
-    assert!(matches!(two.begin(key("one")).await.unwrap(), Begun::Busy));
+    assert!(matches!(
+        two.begin(key("one")).await.unwrap(),
+        Begun::Busy(Some(_))
+    ));
     assert!(matches!(
         two.begin(key("other")).await.unwrap(),
         Begun::Fresh(_)

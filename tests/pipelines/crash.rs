@@ -52,7 +52,6 @@ pub(crate) fn spawn(url: &str, folder: &Path, layer: &str, point: Option<FailPoi
 
 /// A database up to before a layer, and what the tables are to be after it.
 struct Prepared {
-    _folder: tempfile::TempDir,
     files: Vec<PathBuf>,
     killing: Killing,
     expected: String,
@@ -82,10 +81,9 @@ impl Prepared {
             }
         }
         let killing = Killing::of(CHILD, before)
-            .told(FOLDER, folder.path().to_str().unwrap())
+            .reading(FOLDER, folder)
             .told(LAYER, layer);
         Prepared {
-            _folder: folder,
             files,
             killing,
             expected,

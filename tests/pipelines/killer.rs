@@ -1,11 +1,12 @@
 //! Copies of this program that run one of its tests, and are killed at a step.
 
+use std::env;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use std::{env, slice};
 
 use metalayer::pg::STEP;
 use ml_chaos::{Act, End, FailPoint, Inspection, Steps, Told, Victim};
+use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
 use crate::support::Fresh;
@@ -29,8 +30,7 @@ pub fn at(step: u32) -> Option<FailPoint> {
 
 /// Starts a copy that runs the test `name`.
 pub fn spawn(name: &str, url: &str, point: Option<FailPoint>, told: &[(&str, &str)]) -> Victim {
-    let points = point.as_ref().map_or(&[][..], slice::from_ref);
-    Victim::start(copy(name, told), url, points).unwrap()
+    Victim::start(copy(name, told), url, point.as_slice()).unwrap()
 }
 
 /// Whether the child came to its end; one that was not killed and did not is a failure.
@@ -68,6 +68,8 @@ pub struct Killing {
     pub child: &'static str,
     pub told: Vec<(&'static str, String)>,
     pub before: Fresh,
+    /// What the child reads; it goes with this.
+    folder: Option<TempDir>,
 }
 
 impl Killing {
@@ -77,7 +79,15 @@ impl Killing {
             child,
             told,
             before,
+            folder: None,
         }
+    }
+
+    /// The same, whose child reads this folder, as it is told by `name`.
+    pub fn reading(mut self, name: &'static str, folder: TempDir) -> Self {
+        let path = folder.path().to_str().unwrap().to_owned();
+        self.folder = Some(folder);
+        self.told(name, path)
     }
 
     pub fn told(mut self, name: &'static str, value: impl Into<String>) -> Self {

@@ -64,7 +64,7 @@ async fn client(
     let mut load = match store.begin(key).await.unwrap() {
         Begun::Fresh(load) => load,
         Begun::Replayed(load) => return begun.send(Begun::Replayed(load)).unwrap(),
-        Begun::Busy => return begun.send(Begun::Busy).unwrap(),
+        Begun::Busy(holder) => return begun.send(Begun::Busy(holder)).unwrap(),
     };
     begun.send(Begun::Fresh(load.id())).unwrap();
     let mut card = Scorecard::default();
@@ -161,7 +161,7 @@ impl<'f> Model<'f> {
         let is_busy = other.is_some_and(|open| open.content == content);
         let (begun, open) = self.begun(content, is_busy).await;
         match (begun, self.applied[content]) {
-            (Begun::Busy, _) => assert!(is_busy),
+            (Begun::Busy(_), _) => assert!(is_busy),
             (Begun::Replayed(load), applied) => assert_eq!(Some(load), applied),
             (Begun::Fresh(_), applied) => {
                 assert!(!is_busy && applied.is_none());
@@ -183,7 +183,7 @@ impl<'f> Model<'f> {
             let database = self.fresh.database.clone();
             let client = tokio::spawn(client(database, key.clone(), answer, told));
             match answered.await.unwrap() {
-                Begun::Busy if !is_busy => tokio::time::sleep(Duration::from_millis(20)).await,
+                Begun::Busy(_) if !is_busy => tokio::time::sleep(Duration::from_millis(20)).await,
                 Begun::Fresh(load) => {
                     let open = Open {
                         content,

@@ -1,6 +1,7 @@
 //! Whole pipelines on a real PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+pub mod aftermath;
 mod arrivals;
 mod arrows;
 mod audits;
@@ -9,11 +10,16 @@ mod bad_input;
 mod changes;
 mod chaos;
 #[path = "../../examples/chaos/main.rs"]
-#[allow(dead_code)]
+// It brings the pipeline of the other example along, as a module of its own.
+#[allow(dead_code, clippy::duplicate_mod)]
 pub mod chaos_example;
+mod classes;
 mod concurrency;
+mod confined;
 mod conformance;
+mod contention;
 mod crash;
+mod crowds;
 mod database;
 mod differential;
 mod every_value;
@@ -24,17 +30,20 @@ pub mod explain_example;
 mod fairness;
 mod faults;
 mod flood;
+mod full_disks;
 mod global_sales;
 mod guests;
 mod histories;
 mod hostile_server;
 mod increments;
+mod interruptions;
 mod keeping;
 pub mod killer;
 mod landing;
 mod laws;
 mod load_states;
 mod losers;
+mod lost_replies;
 mod merge;
 mod metrics;
 pub mod models;
@@ -42,6 +51,7 @@ mod names;
 mod online_retail;
 mod oracle;
 pub mod orders;
+mod outages;
 mod personal_data;
 mod rebuild;
 mod reference;
@@ -57,13 +67,17 @@ mod screenings;
 mod server_refuses;
 mod set_rules;
 mod shapes;
+mod silences;
 mod silver_laws;
 mod spellings;
+mod standstill;
 mod star;
 pub mod support;
 mod sweep;
 mod table_audits;
 mod table_checks;
+mod teeth;
+mod terminations;
 mod thresholds;
 mod tls;
 mod tombstones;

@@ -349,7 +349,7 @@ async fn many_at_once_replay_each_record_once() {
     for outcome in all.join_all().await {
         match outcome.unwrap() {
             Some(Outcome::Applied(receipt)) => applied += receipt.card.accepted,
-            None | Some(Outcome::Busy) => {}
+            None | Some(Outcome::Busy(_)) => {}
             other => panic!("{other:?}"),
         }
     }
@@ -371,7 +371,7 @@ async fn a_correction_that_comes_during_a_replay_is_not_lost() {
         tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(better)).unwrap();
         FixedRecords::new(fixed, judge())
     });
-    assert_eq!(outcome.await.unwrap(), Some(Outcome::Busy));
+    assert_eq!(outcome.await.unwrap(), Some(Outcome::Busy(None)));
     replay(&fresh.database).await.unwrap().unwrap();
     assert_eq!(
         fresh

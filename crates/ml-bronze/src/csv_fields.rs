@@ -71,6 +71,29 @@ mod tests {
         ])
     }
 
+    #[test]
+    fn fields_are_text_at_once_where_each_of_them_is() {
+        let text = |fields: &[&[u8]], index| {
+            let mut record = ByteRecord::new();
+            fields.iter().for_each(|field| record.push_field(field));
+            let fields = Fields::of(&record);
+            assert_eq!(fields.bytes(), record.as_slice());
+            fields.text(index).map(str::to_owned)
+        };
+        let sound: [&[u8]; 2] = ["ü".as_bytes(), b""];
+        assert_eq!(text(&sound, 0).as_deref(), Some("ü"));
+        assert_eq!(text(&sound, 1).as_deref(), Some(""));
+        assert_eq!(text(&sound, 2), None);
+        // together they are a character
+        let torn: [&[u8]; 3] = [b"\xc3", b"\xbc", b"a"];
+        assert_eq!(
+            [0, 1, 2].map(|index| text(&torn, index)),
+            [None, None, Some("a".into())]
+        );
+        assert_eq!(text(&[b"a", b"\0"], 0), None);
+        assert_eq!(text(&[b"a", b"\xff"], 0), None);
+    }
+
     proptest! {
         #[test]
         fn a_record_without_quotes_is_cut_as_csv_async_cuts_it(

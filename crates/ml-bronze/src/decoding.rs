@@ -120,6 +120,15 @@ mod tests {
         assert_eq!(decoded(b"\x80\xe9", Encoding::Latin1), "\u{80}é".as_bytes());
     }
 
+    /// A byte that becomes three, in every place of more than a block.
+    #[test]
+    fn the_widest_text_comes_through() {
+        let (bytes, text) = (vec![0x80; 3 * BLOCK + 1], "€".repeat(3 * BLOCK + 1));
+        assert!(decoded(&bytes, Encoding::Windows1252) == text.as_bytes());
+        let text = "\u{800}".repeat(BLOCK + 1);
+        assert!(decoded(&utf16(&text, u16::to_be_bytes), Encoding::Utf16Be) == text.as_bytes());
+    }
+
     proptest! {
         #[test]
         fn text_comes_through(text in "[a-zü€😀\n]{0,200}", times in 1..400_usize) {

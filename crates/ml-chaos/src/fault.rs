@@ -16,7 +16,7 @@ pub enum Message {
     Query(&'static str),
 }
 
-/// How much of a message gets through before the connection breaks.
+/// What becomes of a message, and of the connection that it comes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Break {
     /// Nothing of it.
@@ -25,10 +25,17 @@ pub enum Break {
     Within,
     /// All of it, and the server has done what it says; what it answers does not get through.
     After,
+    /// Nothing of it, nor of anything after it, either way: the connection stays open and nobody says anything on it.
+    Hole,
+    /// Nothing of it: both sides are told by a reset (RST), so that what they have sent and not yet read is lost.
+    Reset,
+    /// Nothing of it: the client is answered in the server's place, by an error of this SQLSTATE. The server is left as
+    /// if the client had gone, and the connection ends with the next request.
+    Refused(&'static str),
 }
 
 impl Break {
-    /// All of them.
+    /// Those that end a connection in good order, by how much of the message gets through.
     pub const ALL: [Break; 3] = [Break::Before, Break::Within, Break::After];
 }
 

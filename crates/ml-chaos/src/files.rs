@@ -207,3 +207,94 @@ fn csv_field(value: &str) -> String {
     }
     format!("\"{}\"", value.replace('"', "\"\""))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: [Column; 4] = [
+        Holds::Key.named("id"),
+        Holds::Version.named("version"),
+        Holds::Text.named("name"),
+        Holds::Number.named("amount"),
+    ];
+
+    fn files() -> Files {
+        Files::of(&COLUMNS, 100, 7)
+    }
+
+    #[test]
+    fn the_same_seed_makes_the_same_files_and_no_key_comes_twice() {
+        let (mut one, mut other) = (files(), files());
+        let first = one.clean(50);
+        assert_eq!(first, other.clean(50));
+        let second = one.polluted(50, &Pollution::ALL);
+        assert_eq!(second, other.polluted(50, &Pollution::ALL));
+        assert_ne!(first, Files::of(&COLUMNS, 100, 8).clean(50));
+        assert_eq!(*second.truth.keys.start(), first.truth.keys.end() + 1);
+        assert_ne!(first.name, second.name);
+    }
+
+    #[test]
+    fn what_is_polluted_stands_where_the_truth_says() {
+        let file = files().polluted(60, &Pollution::ALL);
+        let lines: Vec<&[u8]> = file.bytes.split(|byte| *byte == b'\n').collect();
+        // the header, and what follows the last end of a line
+        assert_eq!(lines.len(), 60 + Pollution::ALL.len() + 2);
+        assert_eq!(file.truth.counts(), [71, 60, 11]);
+        let mut good = file.truth.rows.iter();
+        for (number, line) in (1_u64..=71).zip(&lines[1..]) {
+            match file.truth.held.get(&number) {
+                Some(bad) => assert!(is_polluted(bad.by, line), "{bad:?}: {line:?}"),
+                None => assert_eq!(line, &good.next().unwrap().join(",").as_bytes()),
+            }
+        }
+        let found: Vec<Pollution> = file.truth.held.values().map(|bad| bad.by).collect();
+        assert_eq!(found, Pollution::ALL);
+    }
+
+    fn is_polluted(by: Pollution, line: &[u8]) -> bool {
+        let fields: Vec<&[u8]> = line.split(|byte| *byte == b',').collect();
+        let has = |bytes: &[u8]| line.windows(bytes.len()).any(|window| window == bytes);
+        match by {
+            Pollution::Missing => fields.len() == 3,
+            Pollution::Surplus => fields.len() == 5,
+            Pollution::EndMarker => line == b"\\.",
+            Pollution::StrayQuote => has(b",\"a\"b,"),
+            Pollution::OpenQuote => has(b",\"a,"),
+            Pollution::Nul => has(b"\0"),
+            Pollution::NotUtf8 => std::str::from_utf8(line).is_err(),
+            Pollution::NotANumber => has(b",NaN"),
+            Pollution::Infinite => has(b",Infinity"),
+            Pollution::Letters => has(b",twelve"),
+            Pollution::Oversized => fields[2].len() == 101,
+        }
+    }
+
+    #[test]
+    fn hostile_texts_are_quoted_and_versions_are_of_the_same_things() {
+        assert_eq!(csv_field("say \"a\""), "\"say \"\"a\"\"\"");
+        assert_eq!(
+            [csv_field("canary 0a"), csv_field(" a")],
+            ["canary 0a", "\" a\""]
+        );
+        let mut files = files();
+        let first = files.plain(3);
+        let (second, revised) = (files.version(&first, 2), files.revised(&first));
+        assert_eq!(second.truth.keys, first.truth.keys);
+        assert_eq!(revised.truth.keys, first.truth.keys);
+        for (row, other) in first.truth.rows.iter().zip(&second.truth.rows) {
+            assert_eq!((&row[0], &row[2..]), (&other[0], &other[2..]));
+            assert_eq!((&*row[1], &*other[1]), ("1", "2"));
+        }
+        assert!(
+            first
+                .truth
+                .rows
+                .iter()
+                .zip(&revised.truth.rows)
+                .all(|(row, other)| row[2..] != other[2..])
+        );
+        assert_eq!(*files.plain(1).truth.keys.start(), 4);
+    }
+}

@@ -1,4 +1,5 @@
-use crate::{Error, Subject, Trial};
+use crate::Error;
+use crate::witness::Witness;
 
 /// What the server does not let a load do, and what undoes it.
 pub(crate) struct Hindrance {
@@ -17,15 +18,12 @@ pub(crate) struct Hinderable {
 }
 
 impl Hinderable {
-    pub(crate) async fn of<S: Subject>(trial: &Trial<'_, S>, table: &str) -> Result<Self, Error> {
-        let row = trial
-            .client
-            .query_one(include_str!("../sql/name.sql"), &[&table])
-            .await?;
+    pub(crate) async fn of(witness: &Witness, table: &str) -> Result<Self, Error> {
+        let [schema, name] = witness.name(table).await?;
         Ok(Hinderable {
             table: table.to_owned(),
-            schema: row.get(0),
-            name: row.get(1),
+            schema,
+            name,
         })
     }
 

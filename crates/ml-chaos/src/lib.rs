@@ -30,6 +30,28 @@
 //! # Ok(()) }
 //! ```
 //!
+//! Besides ending, a connection can become a hole, be reset, be answered by an error of any SQLSTATE in the server's place, and be
+//! slow ([`Break`], [`Pace`]).
+//!
+//! # Servers that are broken
+//!
+//! A [`Server`] is one of a test's own: stopped, crashed, stood still, put back to an older copy of its data, and found again at
+//! the address it had. A [`Disk`] is small and can be filled, a [`Memory`] caps what a process may use; where a machine lets
+//! neither be made, that is said aloud and is a value, not a pass.
+//!
+//! ```no_run
+//! use ml_chaos::{Halt, Server};
+//!
+//! # async fn load(url: &str) -> Result<(), String> { Ok(()) }
+//! # async fn broken() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut server = Server::start(&[("synchronous_commit", "off")])?;
+//! load(&server.url("postgres")).await?;
+//! server.stop(Halt::Immediate)?; // as if the power had gone
+//! server.start_again()?;
+//! // what was acknowledged is there
+//! # Ok(()) }
+//! ```
+//!
 //! # Processes that are killed
 //!
 //! A [`Victim`] is a run in a process of its own, told a database and [`FailPoint`]s: killed, stopped or held up at a step, by
@@ -72,12 +94,63 @@
 //! ```
 //!
 //! The example `chaos` of the repository does this at random, as often as it is asked to.
+//!
+//! # Checks
+//!
+//! What a pipeline has to do to be put to the test is small: a [`Subject`] makes its tables in a database, loads a CSV file and
+//! says what that came to, and tells where it is seen what became of the file. The [`checks`] do the rest, each over a
+//! [`Trial`] of it: they make [`Files`] of which it is known which records have to load and which have to be held back, break
+//! connections, hinder tables and let two runs overtake one another at every message, and answer the [`Violation`]s that they
+//! found. One that is [`Streaming`] or [`Refining`] is put to more.
+//!
+//! ```no_run
+//! use ml_chaos::{Error, Outcome, Said, Subject, Trial, checks};
+//! # use ml_chaos::{File, Holds, Layout};
+//!
+//! struct Mine;
+//!
+//! impl Subject for Mine {
+//!     type Session = String; // a pool, a store: here it connects every time
+//!
+//!     async fn load(&self, url: &mut String, file: &File) -> Said {
+//!         match my_load(url, &file.name, &file.bytes).await {
+//!             Ok(true) => Outcome::Applied.saying(""),
+//!             Ok(false) => Outcome::Replayed.saying(""),
+//!             Err(error) => Outcome::Failed.saying(format!("{error:?}")),
+//!         }
+//!     }
+//! #     fn layout(&self) -> Layout {
+//! #         let columns = vec![Holds::Key.named("id"), Holds::Text.named("name")];
+//! #         let [rows, held, counted] = [(); 3].map(|()| String::new());
+//! #         Layout { columns, longest: 1 << 20, rows, written: Vec::new(), held, counted }
+//! #     }
+//! #     async fn prepare(&self, _: &str) -> Result<(), String> { Ok(()) }
+//!     // layout, prepare, open …
+//! #     async fn open(&self, url: &str) -> Result<String, String> { Ok(url.to_owned()) }
+//! }
+//!
+//! # async fn my_load(url: &str, name: &str, bytes: &[u8]) -> Result<bool, std::io::Error> { Ok(true) }
+//! # async fn put_to_the_test(fresh: &str) -> Result<(), Error> {
+//! let mut trial = Trial::open(&Mine, fresh, 7).await?; // a database of its own, and a seed for the files
+//! for found in [
+//!     checks::polluted_files(&mut trial).await?,
+//!     checks::broken_connections(&mut trial).await?,
+//! ] {
+//!     assert!(found.violations.is_empty(), "{found}");
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! That these checks have teeth is shown by a small loader with 15 mistakes to choose from, each of which one of them catches
+//! (`tests/teeth`). A [`History`] of what was said and seen, and [`Canaries`] to find in texts, are of use without a trial, too.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod backend;
 mod canaries;
 pub mod checks;
 mod column;
+mod connection;
 mod dice;
 mod digest;
 mod error;
@@ -94,10 +167,15 @@ mod history;
 mod hold;
 mod inspection;
 mod invariant;
+mod limits;
+mod notes;
+mod pace;
 mod pollution;
 mod proxy;
 mod said;
 mod seen;
+mod server;
+mod signal;
 mod steps;
 mod subject;
 mod switch;
@@ -105,6 +183,7 @@ mod told;
 mod trial;
 mod victim;
 mod violation;
+mod witness;
 
 pub use canaries::Canaries;
 pub use column::{Column, Holds};
@@ -121,9 +200,13 @@ pub use history::History;
 pub use hold::Hold;
 pub use inspection::Inspection;
 pub use invariant::Invariant;
+pub use limits::{Disk, Memory, Unlimited};
+pub use pace::Pace;
 pub use pollution::Pollution;
 pub use proxy::Proxy;
 pub use said::{Outcome, Said};
+pub use server::{Backup, Halt, Server};
+pub use signal::Signal;
 pub use steps::Steps;
 pub use subject::{Layout, Refining, Streaming, Subject};
 pub use told::Told;

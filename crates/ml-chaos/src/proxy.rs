@@ -1,23 +1,14 @@
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use bytes::Bytes;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::net::TcpListener;
+use tokio::task::{JoinHandle, JoinSet};
 
-use crate::frontend::Frontend;
 use crate::hold::Latch;
-use crate::{Break, Fault, Hold, Message};
-
-/// How long the server is given to do what a message says that it does not answer.
-const UNANSWERED: Duration = Duration::from_millis(20);
+use crate::{Break, Fault, Hold, Message, Pace, connection};
 
 /// Stands between clients and a server, counts the messages of the clients, and breaks a connection where it is told to.
-/// It takes no connections any more once it is dropped.
+/// Its connections end when it is dropped.
 ///
 /// It reads what passes, so it serves connections without TLS: those of a test to a server on this machine.
 #[derive(Debug)]
@@ -28,12 +19,13 @@ pub struct Proxy {
 }
 
 #[derive(Debug)]
-struct Shared {
+pub(crate) struct Shared {
     server: String,
     /// The types of the messages that came.
     messages: Mutex<Vec<char>>,
     fault: Mutex<Option<Fault>>,
     latch: Mutex<Option<Latch>>,
+    pace: Mutex<Pace>,
 }
 
 impl Proxy {
@@ -53,8 +45,9 @@ impl Proxy {
         let shared = Arc::new(Shared {
             server: server.to_owned(),
             messages: Mutex::default(),
-            fault: Mutex::new(None),
-            latch: Mutex::new(None),
+            fault: Mutex::default(),
+            latch: Mutex::default(),
+            pace: Mutex::default(),
         });
         Ok(Proxy {
             url: format!("{login}@{here}/{rest}"),
@@ -91,6 +84,11 @@ impl Proxy {
         hold
     }
 
+    /// Lets bytes pass at this pace from now on, on each connection and each way.
+    pub fn pace(&self, pace: Pace) {
+        *lock(&self.shared.pace) = pace;
+    }
+
     /// Whether what was planned is still to come.
     pub fn is_pending(&self) -> bool {
         lock(&self.shared.fault).is_some()
@@ -116,8 +114,16 @@ fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
+    pub(crate) fn server(&self) -> &str {
+        &self.server
+    }
+
+    pub(crate) fn pace(&self) -> Pace {
+        *lock(&self.pace)
+    }
+
     /// Takes note of a message; answers how the connection is to break at it, and what holds it back.
-    fn note(&self, ty: char, bytes: &[u8]) -> (Option<Break>, Option<Latch>) {
+    pub(crate) fn note(&self, ty: char, bytes: &[u8]) -> (Option<Break>, Option<Latch>) {
         let mut messages = lock(&self.messages);
         messages.push(ty);
         let nth = messages.len() as u64;
@@ -127,93 +133,15 @@ impl Shared {
     }
 }
 
+/// Takes connections until it is aborted, which ends them all.
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
         let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
+        connections.spawn(async move {
             // a side that goes ends the connection, as it would without a proxy
-            let _ = serve(client, &shared).await;
+            let _ = connection::serve(client, &shared).await;
         });
+        while connections.try_join_next().is_some() {}
     }
-}
-
-/// One connection, until a side goes or it is broken.
-async fn serve(client: TcpStream, shared: &Shared) -> io::Result<()> {
-    let server = TcpStream::connect(&shared.server).await?;
-    client.set_nodelay(true)?;
-    server.set_nodelay(true)?;
-    let (from_client, to_client) = client.into_split();
-    let (from_server, to_server) = server.into_split();
-    let (quiet, muted) = watch::channel(false);
-    tokio::select! {
-        ended = requests(from_client, to_server, shared, &quiet) => ended,
-        ended = answers(from_server, to_client, muted) => ended,
-    }
-}
-
-async fn requests(
-    mut client: OwnedReadHalf,
-    mut server: OwnedWriteHalf,
-    shared: &Shared,
-    quiet: &watch::Sender<bool>,
-) -> io::Result<()> {
-    let (mut frontend, mut buffer) = (Frontend::default(), vec![0; 64 << 10]);
-    loop {
-        let read = client.read(&mut buffer).await?;
-        if read == 0 {
-            return Ok(());
-        }
-        frontend.push(&buffer[..read]);
-        let mut through = Vec::new();
-        while let Some((ty, message)) = frontend.next() {
-            let (fault, latch) = shared.note(ty, &message);
-            if let Some(latch) = latch {
-                server.write_all(&through).await?;
-                through.clear();
-                latch.wait().await;
-            }
-            match fault {
-                None => through.extend_from_slice(&message),
-                Some(at) => {
-                    server.write_all(&through).await?;
-                    return end(server, &message, at, quiet).await;
-                }
-            }
-        }
-        server.write_all(&through).await?;
-    }
-}
-
-/// Lets as much of a message through as it is to be; the connection ends when this returns.
-async fn end(
-    mut server: OwnedWriteHalf,
-    message: &Bytes,
-    at: Break,
-    quiet: &watch::Sender<bool>,
-) -> io::Result<()> {
-    match at {
-        Break::Before => Ok(()),
-        Break::Within => server.write_all(&message[..message.len() / 2]).await,
-        Break::After => {
-            let _ = quiet.send(true);
-            server.write_all(message).await?;
-            tokio::time::sleep(UNANSWERED).await;
-            Ok(())
-        }
-    }
-}
-
-/// Passes on what the server answers, until it is to be quiet.
-async fn answers(
-    mut server: OwnedReadHalf,
-    mut client: OwnedWriteHalf,
-    mut muted: watch::Receiver<bool>,
-) -> io::Result<()> {
-    tokio::select! {
-        biased;
-        _ = muted.wait_for(|muted| *muted) => {}
-        copied = copy(&mut server, &mut client) => return copied.map(drop),
-    }
-    let mut unheard = tokio::io::sink();
-    copy(&mut server, &mut unheard).await.map(drop)
 }

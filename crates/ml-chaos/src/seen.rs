@@ -98,3 +98,86 @@ fn surplus(key: i64, is_due: bool, truth: &Truth) -> Violation {
 fn broken(what: String) -> Violation {
     Violation::of(Invariant::Reconciles, what)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Polluted;
+
+    /// Two good records, and between them one that is not a number.
+    fn truth() -> Truth {
+        let (by, key) = (Pollution::NotANumber, 2);
+        Truth {
+            keys: 1..=3,
+            rows: vec![row("1"), row("3")],
+            held: BTreeMap::from([(2, Polluted { by, key })]),
+        }
+    }
+
+    fn row(id: &str) -> Row {
+        vec![id.to_owned(), String::from("a")]
+    }
+
+    fn whole() -> Seen {
+        Seen {
+            rows: vec![(1, row("1")), (3, row("3"))],
+            held: BTreeMap::from([(2, BTreeSet::from([String::from("amount.decode")]))]),
+            counted: Some([3, 2, 1]),
+        }
+    }
+
+    /// The invariants that do not hold after something was done to what is there.
+    fn broken_by(damage: impl FnOnce(&mut Seen)) -> Vec<Invariant> {
+        let mut seen = whole();
+        damage(&mut seen);
+        let found = seen.against(&truth(), |_| Some("amount.decode"));
+        found.iter().map(|violation| violation.invariant).collect()
+    }
+
+    #[test]
+    fn each_damage_is_found_and_named() {
+        use Invariant::{Explains, Idempotent, Reconciles};
+        assert_eq!(broken_by(|_| ()), []);
+        assert_eq!(broken_by(|seen| drop(seen.rows.pop())), [Reconciles]);
+        assert_eq!(
+            broken_by(|seen| seen.rows.push((3, row("3")))),
+            [Idempotent]
+        );
+        assert_eq!(
+            broken_by(|seen| seen.rows.push((2, row("2")))),
+            [Reconciles]
+        );
+        // another row than it was, and none as it was
+        assert_eq!(
+            broken_by(|seen| seen.rows[0].1[1].push('!')),
+            [Reconciles; 2]
+        );
+        assert_eq!(broken_by(|seen| seen.held.clear()), [Reconciles]);
+        assert_eq!(
+            broken_by(|seen| drop(seen.held.insert(3, BTreeSet::new()))),
+            [Reconciles]
+        );
+        let other = || BTreeSet::from([String::from("csv.width")]);
+        assert_eq!(
+            broken_by(|seen| drop(seen.held.insert(2, other()))),
+            [Explains]
+        );
+        assert_eq!(broken_by(|seen| seen.counted = None), [Reconciles]);
+        assert!(Seen::default().is_nothing() && !whole().is_nothing());
+    }
+
+    #[test]
+    fn a_field_that_is_too_long_is_a_matter_of_memory() {
+        let mut truth = truth();
+        let (by, key) = (Pollution::Oversized, 2);
+        truth.held.insert(2, Polluted { by, key });
+        let found = rows_against(&[(1, row("1")), (2, row("2")), (3, row("3"))], &truth);
+        assert_eq!(
+            found,
+            [Violation::of(
+                Invariant::Bounded,
+                "key 2 (Oversized) is loaded"
+            )]
+        );
+    }
+}

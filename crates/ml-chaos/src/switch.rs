@@ -28,7 +28,7 @@ pub(crate) async fn switched<S: Subject, A, B>(
                 drop(hold);
                 Ok(b)
             }
-            waits = trial.waits() => {
+            waits = trial.witness.waits() => {
                 drop(hold);
                 waits?;
                 Ok(other.await)

@@ -81,10 +81,18 @@ impl Victim {
 
     fn send(&mut self, signal: Signal) -> io::Result<()> {
         // one that was waited for may have given its number to another process
-        match self.child.try_wait()? {
-            Some(_) => Ok(()),
-            None => Ok(kill_process(Pid::from_child(&self.child), signal)?),
+        match self.has_ended()? {
+            true => Ok(()),
+            false => Ok(kill_process(Pid::from_child(&self.child), signal)?),
         }
+    }
+
+    /// Whether it has ended.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn has_ended(&mut self) -> io::Result<bool> {
+        Ok(self.child.try_wait()?.is_some())
     }
 
     /// Whether it stands still, or has ended. Told once of each time it is stopped.
@@ -92,7 +100,7 @@ impl Victim {
     /// # Errors
     /// When the system refuses.
     pub fn has_stopped(&mut self) -> io::Result<bool> {
-        if self.child.try_wait()?.is_some() {
+        if self.has_ended()? {
             return Ok(true);
         }
         let options = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG;

@@ -197,6 +197,7 @@ mod tests {
             of(&[one().dimension(Dimension::Accuracy)]),
             of(&[one().tolerating(Tolerance::NONE)]),
             of(&[one().tolerating(Tolerance::share(0.5))]),
+            of(&[one().tolerating(Tolerance::records(0))]),
             of(&[Audit::of_rows("a", "SELECT 1")]),
         ];
         let count = all.len();

@@ -80,3 +80,27 @@ impl<T, V> Clone for Column<T, V> {
 }
 
 impl<T, V> Copy for Column<T, V> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where contracts are kept a notation stands only if there is one.
+    #[test]
+    fn a_column_that_is_kept_reads_back_as_it_was() {
+        let mut column = ColumnDef::of("price", Type::Numeric);
+        let kept = |column: &ColumnDef| {
+            let json = serde_json::to_string(column).unwrap();
+            assert_eq!(serde_json::from_str::<ColumnDef>(&json).unwrap(), *column);
+            json
+        };
+        assert!(!kept(&column).contains("notation"));
+        column.notation.decimal = Some(',');
+        assert!(kept(&column).ends_with(r#""notation":{"decimal":","}}"#));
+        column.notation = Notation {
+            null: vec!["NA".into()].into(),
+            ..Notation::PLAIN
+        };
+        assert!(kept(&column).ends_with(r#""notation":{"null":["NA"]}}"#));
+    }
+}

@@ -176,10 +176,14 @@ mod tests {
         assert_eq!(ours(ValueRef::Null, Type::Text), (-1_i32).to_be_bytes());
     }
 
-    /// The library drops the scale of a zero; PostgreSQL itself keeps it, and so do we.
+    /// The library drops the scale of a zero; PostgreSQL itself keeps it, and so do we. It has no negative one.
     #[test]
-    fn zero_has_no_digits_and_keeps_its_scale() {
-        let bytes = ours(ValueRef::Decimal(Decimal::new(0, 2)), Type::Numeric);
-        assert_eq!(bytes, [0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 2]);
+    fn zero_has_no_digits_no_sign_and_keeps_its_scale() {
+        let mut negative = Decimal::new(0, 2);
+        negative.set_sign_negative(true);
+        for zero in [Decimal::new(0, 2), negative] {
+            let bytes = ours(ValueRef::Decimal(zero), Type::Numeric);
+            assert_eq!(bytes, [0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 2]);
+        }
     }
 }

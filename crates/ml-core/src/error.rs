@@ -1,6 +1,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::Class;
+
 /// What every fallible call of the suite answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -28,6 +30,7 @@ pub struct Error(Box<Inner>);
 
 struct Inner {
     kind: Kind,
+    class: Class,
     doing: String,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -35,8 +38,13 @@ struct Inner {
 impl Error {
     /// An error of `kind` that happened while `doing`.
     pub fn new(kind: Kind, doing: impl Into<String>) -> Self {
+        let class = match kind {
+            Kind::Conflict => Class::Transient,
+            _ => Class::Fatal,
+        };
         Error(Box::new(Inner {
             kind,
+            class,
             doing: doing.into(),
             cause: None,
         }))
@@ -66,6 +74,18 @@ impl Error {
     pub fn because(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.cause = Some(cause.into());
         self
+    }
+
+    /// The same error, of another class than its kind has by itself.
+    pub fn classed(mut self, class: Class) -> Self {
+        self.0.class = class;
+        self
+    }
+
+    /// Whether, and how, to run again: [`Transient`](Class::Transient) of a conflict and [`Fatal`](Class::Fatal) of
+    /// everything else, unless whoever made the error knew better.
+    pub fn class(&self) -> Class {
+        self.0.class
     }
 
     /// What the caller can act on.
@@ -114,6 +134,14 @@ mod tests {
     #[test]
     fn is_one_word_wide() {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn a_conflict_passes_and_everything_else_does_not_by_itself() {
+        assert_eq!(Error::new(Kind::Conflict, "").class(), Class::Transient);
+        assert_eq!(Error::storage("").class(), Class::Fatal);
+        assert_eq!(Error::storage("").classed(Class::Wait).class(), Class::Wait);
+        assert!(Class::Wait.passes() && !Class::Rows.passes() && !Class::Fatal.passes());
     }
 
     #[test]

@@ -2,8 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::{
-    Audit, Begun, Error, Event, Feed, Fingerprint, Gate, Judged, Kind, Load, LoadId, LoadKey,
-    Observer, Receipt, Result, Scorecard, Silent, Store, Verdict,
+    Audit, Begun, Error, Event, Feed, Fingerprint, Gate, Holder, Judged, Kind, Load, LoadId,
+    LoadKey, Observer, Receipt, Result, Scorecard, Silent, Store, Verdict,
 };
 
 /// Takes a feed into a store under a gate: the loop of every load.
@@ -23,8 +23,8 @@ pub enum Outcome {
     Refused(Receipt),
     /// The same content was loaded before, by this load.
     Replayed(LoadId),
-    /// The same content is being loaded by another: come back.
-    Busy,
+    /// The same content is being loaded by another, which is named where the store knows it: come back.
+    Busy(Option<Holder>),
 }
 
 impl Outcome {
@@ -32,7 +32,7 @@ impl Outcome {
     pub fn receipt(&self) -> Option<&Receipt> {
         match self {
             Outcome::Applied(receipt) | Outcome::Refused(receipt) => Some(receipt),
-            Outcome::Replayed(_) | Outcome::Busy => None,
+            Outcome::Replayed(_) | Outcome::Busy(_) => None,
         }
     }
 }
@@ -119,7 +119,7 @@ impl Flow {
         let pumped = match store.begin(key.clone()).await {
             Err(error) => Err(error),
             Ok(Begun::Replayed(load)) => Ok(Outcome::Replayed(load)),
-            Ok(Begun::Busy) => Ok(Outcome::Busy),
+            Ok(Begun::Busy(holder)) => Ok(Outcome::Busy(holder)),
             Ok(Begun::Fresh(load)) => self.pump(feed, load).await,
         };
         let outcome = match pumped {
@@ -166,7 +166,7 @@ impl Flow {
             match load.identify(content).await? {
                 Begun::Fresh(()) => {}
                 Begun::Replayed(load) => return Ok(Outcome::Replayed(load)),
-                Begun::Busy => return Ok(Outcome::Busy),
+                Begun::Busy(holder) => return Ok(Outcome::Busy(holder)),
             }
         }
         if !doomed && !self.audits.is_empty() {

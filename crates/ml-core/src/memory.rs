@@ -82,7 +82,7 @@ impl<R: Clone + Send> Store<Vec<Located<R>>> for Memory<R> {
         let mut state = self.state();
         if let Some(sha256) = key.sha256 {
             if state.busy.contains(&sha256) {
-                return Ok(Begun::Busy);
+                return Ok(Begun::Busy(None));
             }
             if let Some(load) = state.applied(|known| known.key.sha256 == key.sha256) {
                 return Ok(Begun::Replayed(load));
@@ -147,7 +147,7 @@ impl<R: Clone + Send> Load<Vec<Located<R>>> for MemoryLoad<R> {
     async fn identify(&mut self, content: Fingerprint) -> Result<Begun<()>> {
         let mut state = self.store.state();
         if state.busy.contains(&content) {
-            return Ok(Begun::Busy);
+            return Ok(Begun::Busy(None));
         }
         if let Some(load) = state.applied(|known| known.key.sha256 == Some(content)) {
             return Ok(Begun::Replayed(load));

@@ -256,6 +256,26 @@ mod tests {
         assert!(date("2024-02-13", Some("%d/%m/%Y")).is_err());
     }
 
+    #[test]
+    fn what_a_decimal_holds_is_taken_to_the_last_digit() {
+        let most = "9".repeat(28);
+        assert_eq!(decimal(&most).unwrap().to_string(), most);
+        let least = format!("-0.{}1", "0".repeat(26));
+        assert_eq!(decimal(&least).unwrap().to_string(), least);
+        assert!(decimal(&format!("0.{}1", "0".repeat(27))).is_err());
+    }
+
+    /// PostgreSQL has no year 0, and an offset may lead into it.
+    #[test]
+    fn no_year_is_outside_of_1_to_9999() {
+        let day = |text| date(text, Some("%Y/%m/%d")).is_ok();
+        assert!(day("0001/01/01") && day("9999/12/31"));
+        assert!(!day("0000/12/31") && !day("+10000/01/01"));
+        let at = |text| timestamptz(text, None).is_ok();
+        assert!(at("0001-01-01T02:00:00+02:00") && at("9999-12-31T21:59:59-02:00"));
+        assert!(!at("0001-01-01T01:59:59+02:00") && !at("9999-12-31T22:00:00-02:00"));
+    }
+
     proptest! {
         #[test]
         fn decimals_agree_with_their_library(mantissa in any::<i64>(), scale in 0_u32..18) {

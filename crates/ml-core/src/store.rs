@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use crate::{Load, LoadId, LoadKey, Result};
+use crate::{Holder, Load, LoadId, LoadKey, Result};
 
 /// Opens loads into one dataset: PostgreSQL from a pool, PostgreSQL inside the host's transaction, memory.
 pub trait Store<B>: Send {
@@ -21,6 +21,6 @@ pub enum Begun<L> {
     Fresh(L),
     /// The same content was loaded before.
     Replayed(LoadId),
-    /// The same content is being loaded by another: come back.
-    Busy,
+    /// The same content is being loaded by another, which is named where the store knows it: come back.
+    Busy(Option<Holder>),
 }

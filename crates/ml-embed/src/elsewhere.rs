@@ -22,6 +22,11 @@ impl Launch {
     }
 
     /// Makes no difference on this system.
+    pub fn port(self, _: u16) -> Self {
+        self
+    }
+
+    /// Makes no difference on this system.
     pub fn setting(self, _: impl Into<String>, _: impl Into<String>) -> Self {
         self
     }

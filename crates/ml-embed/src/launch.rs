@@ -40,6 +40,7 @@ const ATTEMPTS: u32 = 50;
 pub struct Launch {
     kept: Option<PathBuf>,
     durable: bool,
+    port: Option<u16>,
     extra: Vec<(String, String)>,
 }
 
@@ -48,6 +49,7 @@ impl Launch {
         Self {
             durable: kept.is_some(),
             kept,
+            port: None,
             extra: Vec::new(),
         }
     }
@@ -56,6 +58,12 @@ impl Launch {
     /// for measuring what durability costs.
     pub fn durable(mut self) -> Self {
         self.durable = true;
+        self
+    }
+
+    /// Takes this port and no other, such as the one of the server that was there before: its clients find it again.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = Some(port);
         self
     }
 
@@ -122,7 +130,10 @@ impl Launch {
         binaries: &Binaries,
         scratch: &Path,
     ) -> Result<(Supervisor, u32, u16), Error> {
-        let port = free_port()?;
+        let port = match self.port {
+            Some(port) => port,
+            None => free_port()?,
+        };
         self.settings(port, scratch)
             .write(&home.data(), &binaries.account)?;
         let before = Postmaster::read(&home.data());

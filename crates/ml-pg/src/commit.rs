@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use ml_core::{Error, Kind, LoadId, Result};
+use ml_core::{Class, Error, Kind, LoadId, Result};
+use tokio::time::timeout;
 use tokio_postgres::Transaction;
 use tokio_postgres::types::Type;
 
-use crate::Database;
 use crate::failure::{Doing, failure};
-
-/// How long the fate of a COMMIT without an answer is asked for.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::{Database, class};
 
 /// Ends the transaction of a load.
 ///
@@ -24,18 +22,17 @@ pub(crate) async fn commit(
     load: LoadId,
     xid: &str,
 ) -> Result<()> {
-    let Err(error) = tx.commit().await else {
-        *clean = true;
-        return Ok(());
-    };
-    if error
-        .as_db_error()
-        .is_some_and(|said| !said.code().code().starts_with("57P"))
-    {
-        return Err(failure(
-            format!("load {load}: the server refused to commit it; nothing of it is kept"),
-            &error,
-        ));
+    match timeout(database.silence() * 2, tx.commit()).await {
+        Ok(Ok(())) => {
+            *clean = true;
+            return Ok(());
+        }
+        Ok(Err(error)) if class::of(&error) != Class::Unknown => {
+            let what =
+                format!("load {load}: the server refused to commit it; nothing of it is kept");
+            return Err(failure(what, &error));
+        }
+        _ => {}
     }
     tracing::warn!(%load, "COMMIT went unanswered; the server decides");
     ask(database, load, xid).await
@@ -43,17 +40,17 @@ pub(crate) async fn commit(
 
 /// Asks until the server knows what became of a transaction.
 async fn ask(database: &Database, load: LoadId, xid: &str) -> Result<()> {
-    let asked = tokio::time::Instant::now();
+    let (asked, patience) = (tokio::time::Instant::now(), database.silence());
     loop {
-        let answer = tokio::time::timeout(PATIENCE, status(database, xid)).await;
+        let answer = timeout(patience, status(database, xid)).await;
         match answer.unwrap_or(Ok(None)) {
             Ok(Some(status)) if status == "committed" => return Ok(()),
             Ok(Some(status)) if status == "aborted" => {
                 let what =
                     format!("load {load} was rolled back by the server; nothing of it is kept");
-                return Err(Error::storage(what));
+                return Err(Error::storage(what).classed(Class::Transient));
             }
-            _ if asked.elapsed() > PATIENCE => break,
+            _ if asked.elapsed() > patience => break,
             // The old backend may be about to commit still, or the server be coming back.
             _ => tokio::time::sleep(Duration::from_millis(50)).await,
         }
@@ -61,7 +58,7 @@ async fn ask(database: &Database, load: LoadId, xid: &str) -> Result<()> {
     let what = format!(
         "it is not known whether load {load} was committed: run it again, the ledger decides"
     );
-    Err(Error::new(Kind::Conflict, what))
+    Err(Error::new(Kind::Conflict, what).classed(Class::Unknown))
 }
 
 async fn status(database: &Database, xid: &str) -> Result<Option<String>> {

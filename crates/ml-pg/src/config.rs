@@ -9,20 +9,27 @@ use tokio_postgres::config::{Host, SslMode};
 /// Connections in the pool when nothing else is said.
 pub const DEFAULT_SLOTS: usize = 8;
 
-/// Measured reasons: text forms must not depend on the server, a load must not be cut by a timeout of
-/// statements, and a peer that is gone must be noticed on both ends.
+/// How long silence of the other end is borne when nothing else is said.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// How often a peer that says nothing is asked whether it is there.
+const PROBES: u32 = 3;
+
+/// Measured reasons: text forms must not depend on the server, and a load must not be cut by a timeout of statements.
 const PINNED: &str = "-c datestyle=ISO,YMD -c timezone=UTC -c client_encoding=UTF8 -c search_path=pg_catalog \
     -c standard_conforming_strings=on -c synchronous_commit=on -c lock_timeout=5s -c statement_timeout=0 \
-    -c idle_in_transaction_session_timeout=0 -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 \
-    -c tcp_keepalives_count=3 -c tcp_user_timeout=30000 \
+    -c idle_in_transaction_session_timeout=0 \
     -c default_transaction_isolation=read\\ committed -c default_transaction_read_only=off -c extra_float_digits=1";
 
 /// Where the database is and how to talk to it; `Debug` shows neither password nor options.
 #[derive(Clone)]
 pub struct Config {
     pub(crate) server: tokio_postgres::Config,
+    /// Options of the host's own.
+    given: String,
     pub(crate) roots: Option<PathBuf>,
     pub(crate) slots: usize,
+    pub(crate) silence: Duration,
 }
 
 impl Config {
@@ -76,12 +83,52 @@ impl Config {
             return Err(unreadable());
         }
         server.ssl_mode(ssl_mode(sslmode, &server)?);
-        pin(&mut server);
-        Ok(Config {
+        if server.get_application_name().is_none() {
+            server.application_name("metalayer");
+        }
+        let given = server.get_options().map(str::to_owned);
+        let config = Config {
             server,
+            given: given.unwrap_or_default(),
             roots,
             slots: DEFAULT_SLOTS,
-        })
+            silence: SILENCE,
+        };
+        Ok(config.silence(SILENCE))
+    }
+
+    /// The same, bearing silence of the server so long, at least a second; 30 seconds when nothing else is said.
+    ///
+    /// After that a peer that cannot be reached any more is given up, by both ends; to reach it may take a third. One
+    /// that can be reached and says nothing is given up after it where an answer cannot take long, at the beginning of a load,
+    /// and after twice as long in the middle of its rows and at its end.
+    pub fn silence(mut self, silence: Duration) -> Self {
+        self.silence = silence.max(Duration::from_secs(1));
+        self.pin();
+        self
+    }
+
+    fn pin(&mut self) {
+        // the system counts these in whole seconds
+        let whole = |time: Duration| Duration::from_secs(time.as_secs().max(1));
+        let (idle, interval) = (whole(self.silence / 3), whole(self.silence / 6));
+        let options = format!(
+            "{} {PINNED} -c tcp_keepalives_idle={} -c tcp_keepalives_interval={} -c tcp_keepalives_count={PROBES} \
+             -c tcp_user_timeout={}",
+            self.given,
+            idle.as_secs(),
+            interval.as_secs(),
+            self.silence.as_millis()
+        );
+        // Ours come after those given: the last one wins.
+        self.server
+            .options(options)
+            .connect_timeout(idle)
+            .tcp_user_timeout(self.silence)
+            .keepalives(true)
+            .keepalives_idle(idle)
+            .keepalives_interval(interval)
+            .keepalives_retries(PROBES);
     }
 
     /// The same, with so many connections at most, at least one.
@@ -96,25 +143,6 @@ fn unreadable() -> Error {
         "the connection string cannot be read: expected postgres://user:password@host:port/database \
          with every special character of the password percent-encoded",
     )
-}
-
-fn pin(server: &mut tokio_postgres::Config) {
-    let options = match server.get_options() {
-        // The last one wins.
-        Some(given) => format!("{given} {PINNED}"),
-        None => PINNED.to_owned(),
-    };
-    server
-        .options(options)
-        .connect_timeout(Duration::from_secs(10))
-        .tcp_user_timeout(Duration::from_secs(30))
-        .keepalives(true)
-        .keepalives_idle(Duration::from_secs(10))
-        .keepalives_interval(Duration::from_secs(5))
-        .keepalives_retries(3);
-    if server.get_application_name().is_none() {
-        server.application_name("metalayer");
-    }
 }
 
 fn ssl_mode(given: Option<&str>, server: &tokio_postgres::Config) -> Result<SslMode> {

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::SinkExt;
-use ml_core::{Error, Result};
+use ml_core::{Class, Error, Result};
 use tokio_postgres::{CopyInSink, Transaction};
 
 use crate::failure::Doing;
@@ -23,6 +23,7 @@ pub(crate) struct Copy {
     sink: Pin<Box<CopyInSink<Bytes>>>,
     what: String,
     sent: usize,
+    patience: Duration,
 }
 
 impl Copy {
@@ -33,9 +34,16 @@ impl Copy {
             sink: Box::pin(sink),
             what,
             sent: 0,
+            patience: PROGRESS,
         };
         copy.send(Bytes::from_static(HEADER)).await?;
         Ok(copy)
+    }
+
+    /// The same, with another time that it may make no progress.
+    pub(crate) fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// A COPY of these rows alone.
@@ -58,7 +66,7 @@ impl Copy {
         self.sent += rows.len();
         while !rows.is_empty() {
             let piece = rows.split_to(rows.len().min(PIECE));
-            match tokio::time::timeout(PROGRESS, self.sink.send(piece)).await {
+            match tokio::time::timeout(self.patience, self.sink.send(piece)).await {
                 Ok(sent) => sent.doing(&self.what)?,
                 Err(_) => return Err(self.stalled()),
             }
@@ -74,14 +82,15 @@ impl Copy {
     /// Ends the COPY; answers how many rows the server took.
     pub(crate) async fn finish(mut self) -> Result<u64> {
         self.send(Bytes::from_static(TRAILER)).await?;
-        match tokio::time::timeout(PROGRESS, self.sink.as_mut().finish()).await {
+        match tokio::time::timeout(self.patience, self.sink.as_mut().finish()).await {
             Ok(finished) => finished.doing(&self.what),
             Err(_) => Err(self.stalled()),
         }
     }
 
     fn stalled(&self) -> Error {
-        let seconds = PROGRESS.as_secs();
-        Error::storage(format!("{}: no progress for {seconds} seconds", self.what))
+        let seconds = self.patience.as_secs();
+        let what = format!("{}: no progress for {seconds} seconds", self.what);
+        Error::storage(what).classed(Class::Unknown)
     }
 }

@@ -5,7 +5,7 @@ use deadpool_postgres::{
     ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError,
     RecyclingMethod, Runtime, TimeoutType,
 };
-use ml_core::{Error, Kind, Result};
+use ml_core::{Class, Error, Result};
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Config as Server, IsolationLevel, NoTls, Transaction};
 
@@ -78,6 +78,11 @@ impl Database {
         self.config.slots
     }
 
+    /// How long silence of the server is borne.
+    pub(crate) fn silence(&self) -> Duration {
+        self.config.silence
+    }
+
     /// A connection from the pool, for statements of the host's own.
     ///
     /// # Errors
@@ -109,18 +114,29 @@ impl Database {
     fn unreachable(&self, error: PoolError) -> Error {
         let what = format!("cannot connect to {}", place(&self.config.server));
         match error {
-            PoolError::Backend(error) => failure::failure(what, &error),
-            PoolError::PostCreateHook(HookError::Backend(error)) => failure::failure(what, &error),
+            PoolError::Backend(error) => unconnected(what, &error),
+            PoolError::PostCreateHook(HookError::Backend(error)) => unconnected(what, &error),
             PoolError::Timeout(TimeoutType::Wait) => {
                 let slots = self.config.slots;
                 let hint = "each live store keeps one";
-                Error::new(
-                    Kind::Storage,
-                    format!("{what}: all {slots} connections were in use for too long; {hint}"),
-                )
+                let what =
+                    format!("{what}: all {slots} connections were in use for too long; {hint}");
+                Error::storage(what).classed(Class::Transient)
             }
-            other => Error::new(Kind::Storage, what).because(other),
+            PoolError::Timeout(_) => Error::storage(what)
+                .because(error)
+                .classed(Class::Transient),
+            other => Error::storage(what).because(other),
         }
+    }
+}
+
+/// Nothing was sent yet, so that nothing is unknown.
+fn unconnected(what: String, error: &tokio_postgres::Error) -> Error {
+    let failure = failure::failure(what, error);
+    match failure.class() {
+        Class::Unknown => failure.classed(Class::Transient),
+        _ => failure,
     }
 }
 
@@ -176,7 +192,7 @@ fn pool(config: &Config, slots: usize) -> Result<Pool> {
             settled.map_err(HookError::Backend)
         })
     });
-    let timeout = Some(Duration::from_secs(10));
+    let timeout = Some(config.silence);
     Pool::builder(manager(config)?)
         .max_size(slots)
         .runtime(Runtime::Tokio1)

@@ -3,6 +3,8 @@
 use ml_core::{Error, Kind};
 use tokio_postgres::error::{DbError, SqlState};
 
+use crate::class;
+
 /// Turns the client's error into ours, saying what was being done.
 pub(crate) trait Doing<T> {
     fn doing(self, what: impl Into<String>) -> ml_core::Result<T>;
@@ -24,10 +26,11 @@ enum Cause {
 }
 
 pub(crate) fn failure(what: impl Into<String>, error: &tokio_postgres::Error) -> Error {
-    match error.as_db_error() {
+    let failure = match error.as_db_error() {
         Some(said) => Error::new(kind(said.code()), what).because(server(said)),
         None => Error::storage(what).because(Cause::Connection(innermost(error))),
-    }
+    };
+    failure.classed(class::of(error))
 }
 
 /// Serialisation failure, deadlock, lock not available: another one was faster.

@@ -57,7 +57,7 @@ impl ml_core::Store<Encoded> for Joined<'_, '_> {
         Ok(match enter(&tx, table, *same_name, &key).await? {
             Begun::Fresh(entry) => Begun::Fresh(PgLoad::open(tx, clean, None, table, entry).await?),
             Begun::Replayed(load) => Begun::Replayed(load),
-            Begun::Busy => Begun::Busy,
+            Begun::Busy(holder) => Begun::Busy(holder),
         })
     }
 }

@@ -1,6 +1,8 @@
 //! The statements of the ledger, each one round trip.
 
-use ml_core::{Fingerprint, LoadId, LoadKey, Result, RuleCount, Scorecard, Verdict};
+use std::time::Duration;
+
+use ml_core::{Fingerprint, Holder, LoadId, LoadKey, Result, RuleCount, Scorecard, Verdict};
 use tokio_postgres::Transaction;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -36,6 +38,27 @@ pub(crate) async fn try_lock(
         .await;
     let locked = locked.doing(format!("cannot lock a content of {dataset}"))?;
     Ok(locked.first().is_some_and(|row| row.get(0)))
+}
+
+/// Who has the lock on a content of a dataset; `None` when it was let go meanwhile.
+pub(crate) async fn holder(
+    tx: &Transaction<'_>,
+    dataset: &str,
+    content: &Fingerprint,
+) -> Result<Option<Holder>> {
+    let key = lock_key(dataset, content);
+    let held = tx
+        .query_typed(include_str!("../sql/holder.sql"), &[(&key, Type::INT8)])
+        .await;
+    let held = held.doing(format!("cannot ask who has a content of {dataset}"))?;
+    Ok(held.first().map(|row| Holder {
+        process: row.get(0),
+        age: row.get::<_, Option<i64>>(1).map(milliseconds),
+    }))
+}
+
+fn milliseconds(age: i64) -> Duration {
+    Duration::from_millis(u64::try_from(age).unwrap_or_default())
 }
 
 /// Waits for its turn at something that has one writer at a time.

@@ -32,12 +32,14 @@
 
 mod audit;
 mod backfill;
+mod backoff;
 mod candidate_batch;
 mod catalogue;
 mod cells;
 mod changes;
 mod check_constraint;
 mod claim;
+mod class;
 mod commit;
 mod comparison;
 mod comparison_sql;
@@ -91,6 +93,7 @@ mod unload;
 mod vacuum;
 mod wire;
 
+pub use backoff::{Attempts, Backoff};
 pub use check_constraint::{AddedCheck, CheckState};
 pub use comparison::Comparison;
 pub use config::{Config, DEFAULT_SLOTS};

@@ -129,8 +129,11 @@ impl<'a> PgLoad<'a> {
                 step("copy");
                 let statement = self.table.copy_into(&self.table.dataset().quoted());
                 let what = self.doing("the server refused rows; none of them is kept");
-                self.copy
-                    .insert(Copy::open(&self.tx, &statement, what).await?)
+                let mut copy = Copy::open(&self.tx, &statement, what).await?;
+                if let Some(database) = &self.database {
+                    copy = copy.patience(database.silence() * 2);
+                }
+                self.copy.insert(copy)
             }
         };
         step("send");
@@ -260,7 +263,8 @@ impl Load<Encoded> for PgLoad<'_> {
         step("identify");
         let dataset = self.table.dataset().to_string();
         if !ledger::try_lock(&self.tx, &dataset, &content).await? {
-            return Ok(Begun::Busy);
+            let holder = ledger::holder(&self.tx, &dataset, &content).await?;
+            return Ok(Begun::Busy(holder));
         }
         if ledger::identify(&self.tx, &mut self.entry, &content).await? {
             return Ok(Begun::Fresh(()));

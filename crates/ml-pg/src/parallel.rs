@@ -59,7 +59,7 @@ async fn work<F: Feed<Encoded>>(
     let (mut done, mut pause) = (Vec::new(), PAUSE);
     while let Some((place, mut feed)) = pop(&queue) {
         match flow.run(&mut feed, &mut store).await {
-            Ok(Outcome::Busy) => {
+            Ok(Outcome::Busy(_)) => {
                 push(&queue, (place, feed));
                 tokio::time::sleep(pause).await;
                 pause = LONGEST_PAUSE.min(pause * 2);

@@ -1,4 +1,5 @@
-use ml_core::{Begun, Encoded, Error, LoadKey, Result};
+use ml_core::{Begun, Class, Encoded, Error, LoadKey, Result};
+use tokio::time::timeout;
 use tokio_postgres::Transaction;
 
 use crate::claim::Claim;
@@ -77,20 +78,31 @@ impl ml_core::Store<Encoded> for Store {
         };
         let (client, clean) = lease.open();
         step("begin");
-        let tx = client
-            .transaction()
+        // None of these statements takes long, and nothing waits for a lock longer than its own limit.
+        let silence = database.silence();
+        let silent = |_| {
+            let what = format!(
+                "cannot open a load of {}: the server has said nothing for {} s",
+                key.source,
+                silence.as_secs()
+            );
+            Error::storage(what).classed(Class::Transient)
+        };
+        let begun = timeout(silence, client.transaction())
             .await
-            .doing(format!("cannot open a load of {}", key.source))?;
-        match enter(&tx, table, *same_name, &key).await? {
+            .map_err(silent)?;
+        let tx = begun.doing(format!("cannot open a load of {}", key.source))?;
+        let entered = timeout(silence, enter(&tx, table, *same_name, &key)).await;
+        match entered.map_err(silent)?? {
             Begun::Fresh(_) if !claim.lock(&tx).await? => {
-                rolled_back(tx, clean).await.map(|()| Begun::Busy)
+                rolled_back(tx, clean).await.map(|()| Begun::Busy(None))
             }
             Begun::Fresh(entry) => {
                 let load = PgLoad::open(tx, clean, Some(database.clone()), table, entry).await?;
                 Ok(Begun::Fresh(load.claiming(claim.clone())))
             }
             Begun::Replayed(load) => rolled_back(tx, clean).await.map(|()| Begun::Replayed(load)),
-            Begun::Busy => rolled_back(tx, clean).await.map(|()| Begun::Busy),
+            Begun::Busy(holder) => rolled_back(tx, clean).await.map(|()| Begun::Busy(holder)),
         }
     }
 }
@@ -114,7 +126,7 @@ pub(crate) async fn enter(
     if let Some(content) = &key.sha256 {
         step("lock");
         if !ledger::try_lock(tx, dataset, content).await? {
-            return Ok(Begun::Busy);
+            return ledger::holder(tx, dataset, content).await.map(Begun::Busy);
         }
     }
     step("enter");

@@ -65,7 +65,7 @@ async fn load(database: &Database, way: &str) {
         }
         _ => flow.run(&mut { file }, &mut store).await,
     };
-    assert!(!matches!(outcome.unwrap(), Outcome::Busy));
+    assert!(!matches!(outcome.unwrap(), Outcome::Busy(_)));
 }
 
 async fn go(database: &Database, way: &str) {

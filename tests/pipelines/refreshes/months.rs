@@ -187,6 +187,36 @@ async fn a_fact_without_partitions_is_not_made_one_with_them() {
     back.run(&Flow::new(Gate::off())).await.unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_that_is_added_is_in_every_month() {
+    let shop = Shop::new(monthly()).await;
+    shop.after(
+        "INSERT INTO silver.orders (order_no, sold_at, amount) VALUES ('1', '2024-01-31', 1)",
+    )
+    .await;
+    let wider = orders(|fact| {
+        let fact = fact.attribute("order_no", Type::Text, "order_no");
+        fact.partitioned_by_month("date_key")
+    });
+    let wider = Refresh::new(&shop.fresh.database, wider.render().unwrap()).unwrap();
+    wider.run(&Flow::new(Gate::off())).await.unwrap();
+    shop.fresh
+        .run(
+            "WITH load AS (INSERT INTO meta.load (dataset, source, rule_set, state) \
+             VALUES ('silver.orders', 'test', decode(repeat('00', 32), 'hex'), 'applied') RETURNING load_id) \
+             INSERT INTO silver.orders (order_no, sold_at, amount, _changed_load) SELECT '2', '2024-02-01', 2, load_id FROM load",
+        )
+        .await;
+    let refreshed = wider.run(&Flow::new(Gate::off())).await.unwrap();
+    assert_eq!(refreshed.mode, Some(Mode::Incremental));
+    let orders = "SELECT string_agg(tableoid::regclass || ' ' || order_no, ', ' ORDER BY order_no) FROM gold.fct_orders";
+    assert_eq!(
+        shop.one(orders).await,
+        "gold.fct_orders_202401 1, gold.fct_orders_202402 2"
+    );
+    assert!(wider.compare_with_full().await.unwrap().is_same());
+}
+
 /// Looks at the shop after each step of a refresh, while all of its locks are held.
 struct Watcher {
     database: Database,

@@ -1,4 +1,4 @@
-//! Several at once are as one after the other.
+//! J5: several at once are as one after the other, and a key that many load at once has one surrogate.
 
 use metalayer::prelude::*;
 

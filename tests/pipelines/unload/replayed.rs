@@ -88,6 +88,6 @@ async fn a_replay_of_what_is_being_unloaded_brings_nothing_back() {
         tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(unload)).unwrap();
         FixedRecords::new(fixed, judge())
     });
-    assert_eq!(outcome.await.unwrap(), Some(Outcome::Busy));
+    assert_eq!(outcome.await.unwrap(), Some(Outcome::Busy(None)));
     assert_eq!(fresh.one("SELECT count(*) FROM bronze.n").await, "0");
 }

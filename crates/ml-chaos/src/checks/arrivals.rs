@@ -20,6 +20,7 @@ const ORDERS: [[usize; 3]; 6] = [
 /// When the server cannot be asked, and when no column holds a version.
 pub async fn late_versions<S: Refining>(trial: &mut Trial<'_, S>) -> Result<Findings, Error> {
     if !trial
+        .witness
         .layout
         .columns
         .iter()
@@ -35,16 +36,16 @@ pub async fn late_versions<S: Refining>(trial: &mut Trial<'_, S>) -> Result<Find
         let versions = versions.map(|(file, version)| trial.files.version(file, version));
         for nth in order {
             let said = trial.load(&mut session, &versions[nth]).await;
-            trial.is_applied("a version", &said);
+            trial.notes.applied("a version", &said);
             let said = trial
                 .listen("an increment", trial.subject.advance(&mut session))
                 .await;
-            trial.is_applied("an increment", &said);
+            trial.notes.applied("an increment", &said);
         }
         let what = format!("versions that came in the order {order:?}");
         refined(trial, &what, &versions[2].truth).await?;
     }
-    Ok(trial.findings())
+    Ok(trial.notes.findings())
 }
 
 /// What the refined table has of some things has to be this, whatever came when.
@@ -53,8 +54,10 @@ pub(crate) async fn refined<S: Refining>(
     what: &str,
     truth: &Truth,
 ) -> Result<(), Error> {
-    trial.looked();
-    let rows = trial.rows(&trial.subject.refined(), truth).await?;
-    trial.note_as(Invariant::Converges, what, rows_against(&rows, truth));
+    trial.notes.looked();
+    let rows = trial.witness.rows(&trial.subject.refined(), truth).await?;
+    trial
+        .notes
+        .note_as(Invariant::Converges, what, rows_against(&rows, truth));
     Ok(())
 }

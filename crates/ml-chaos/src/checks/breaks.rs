@@ -12,12 +12,14 @@ const RECORDS: usize = 30;
 /// # Errors
 /// When the server cannot be asked, and when many faults did not come to pass: the load has other messages every time.
 pub async fn broken_connections<S: Subject>(trial: &mut Trial<'_, S>) -> Result<Findings, Error> {
-    let mut proxy = trial.proxy().await?;
-    let mut session = trial.session_by(&proxy).await?;
-    let (opening, unbroken) = (proxy.messages(), file(trial));
+    let (mut proxy, mut session) = begun(trial).await?;
+    let first = proxy.messages();
+    let unbroken = file(trial);
     let said = trial.load(&mut session, &unbroken).await;
-    trial.is_applied("unbroken", &said);
-    let loading = proxy.messages() - opening;
+    trial.notes.applied("unbroken", &said);
+    let loading = proxy.messages() - first;
+    // what the first load of a session has more
+    let opening = first.saturating_sub(loading);
     let mut unmet = 0;
     for nth in 1..=opening {
         for at in Break::ALL {
@@ -28,16 +30,25 @@ pub async fn broken_connections<S: Subject>(trial: &mut Trial<'_, S>) -> Result<
         for at in Break::ALL {
             if !break_load(trial, &proxy, &mut session, nth, at).await? {
                 unmet += 1;
-                proxy = trial.proxy().await?;
-                session = trial.session_by(&proxy).await?;
+                (proxy, session) = begun(trial).await?;
             }
         }
     }
     // a message more or less now and then is no matter: at the end of what is swept nothing is left to break
     match unmet * 10 > opening + loading {
         true => Err(Error::new(format!("{unmet} faults did not come to pass"))),
-        false => Ok(trial.findings()),
+        false => Ok(trial.notes.findings()),
     }
+}
+
+/// A session by way of a proxy that has loaded a file, so that it is as connected as it will be.
+async fn begun<S: Subject>(trial: &mut Trial<'_, S>) -> Result<(Proxy, S::Session), Error> {
+    let proxy = trial.proxy().await?;
+    let mut session = trial.session_by(&proxy).await?;
+    let file = file(trial);
+    let said = trial.load(&mut session, &file).await;
+    trial.notes.applied("unbroken", &said);
+    Ok((proxy, session))
 }
 
 fn file<S: Subject>(trial: &mut Trial<'_, S>) -> File {
@@ -51,7 +62,11 @@ async fn break_opening<S: Subject>(
     nth: u64,
     at: Break,
 ) -> Result<u64, Error> {
-    let (file, proxy, others) = (file(trial), trial.proxy().await?, trial.others().await?);
+    let (file, proxy, others) = (
+        file(trial),
+        trial.proxy().await?,
+        trial.witness.others().await?,
+    );
     let what = format!("{}, broken {at:?} message {nth} of a session", file.name);
     let message = Message::Nth(nth);
     proxy.plan(Fault { message, at });
@@ -71,7 +86,7 @@ async fn break_load<S: Subject>(
     nth: u64,
     at: Break,
 ) -> Result<bool, Error> {
-    let (file, others) = (file(trial), trial.others().await?);
+    let (file, others) = (file(trial), trial.witness.others().await?);
     let what = format!("{}, broken {at:?} message {nth} of a load", file.name);
     let message = Message::Nth(proxy.messages() + nth);
     proxy.plan(Fault { message, at });

@@ -14,29 +14,26 @@ pub async fn hindered_tables<S: Subject>(trial: &mut Trial<'_, S>) -> Result<Fin
     let mut session = trial.session().await?;
     let unhindered = file(trial);
     let said = trial.load(&mut session, &unhindered).await;
-    trial.is_applied("nothing in its way", &said);
+    trial.notes.applied("nothing in its way", &said);
 
-    let rows = Hinderable::of(trial, &trial.layout.rows).await?;
-    let mut hindered = 0;
-    for hindrance in [rows.away(), rows.deaf()] {
+    let rows = Hinderable::of(&trial.witness, &trial.witness.layout.rows).await?;
+    let refused = file(trial);
+    let picky = rows.picky(&trial.witness.key(), *refused.truth.keys.start());
+    let mut hindered = hinder(trial, &mut session, picky, &refused).await?;
+    let mut hindrances = vec![rows.away(), rows.deaf()];
+    for table in &trial.witness.layout.written {
+        let table = Hinderable::of(&trial.witness, table).await?;
+        hindrances.extend([table.away(), table.deaf()]);
+    }
+    for hindrance in hindrances {
         let file = file(trial);
         hindered += hinder(trial, &mut session, hindrance, &file).await?;
-    }
-    let file = file(trial);
-    let picky = rows.picky(&trial.key(), *file.truth.keys.start());
-    hindered += hinder(trial, &mut session, picky, &file).await?;
-    for table in trial.layout.written.clone() {
-        let table = Hinderable::of(trial, &table).await?;
-        for hindrance in [table.away(), table.deaf()] {
-            let file = self::file(trial);
-            hindered += hinder(trial, &mut session, hindrance, &file).await?;
-        }
     }
     match hindered {
         0 => Err(Error::new(
             "no load was hindered: name the tables that it writes",
         )),
-        _ => Ok(trial.findings()),
+        _ => Ok(trial.notes.findings()),
     }
 }
 
@@ -52,14 +49,14 @@ async fn hinder<S: Subject>(
     hindrance: Hindrance,
     file: &File,
 ) -> Result<u64, Error> {
-    trial.client.batch_execute(&hindrance.hinder).await?;
+    trial.witness.run(&hindrance.hinder).await?;
     let said = trial.load(session, file).await;
-    trial.client.batch_execute(&hindrance.undo).await?;
+    trial.witness.run(&hindrance.undo).await?;
     if matches!(said.outcome, Outcome::Failed | Outcome::Refused)
         && !said.text.contains(&hindrance.says)
     {
         let what = format!("{}, and this is said of it: {said}", hindrance.what);
-        trial.found(Invariant::Explains, what);
+        trial.notes.found(Invariant::Explains, what);
     }
     trial.is_atomic(&hindrance.what, file).await?;
     trial.recovers(&hindrance.what, session, file).await?;

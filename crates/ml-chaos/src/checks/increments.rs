@@ -23,7 +23,7 @@ pub async fn overtaken_increments<S: Refining>(
         let said = trial
             .listen("an increment", trial.subject.advance(&mut one))
             .await;
-        trial.is_applied("an increment", &said);
+        trial.notes.applied("an increment", &said);
     }
     let (mut nth, mut messages) = (1, 1);
     while nth <= messages {
@@ -34,7 +34,7 @@ pub async fn overtaken_increments<S: Refining>(
         messages = messages.max(proxy.messages() - begun);
         nth += 1;
     }
-    Ok(trial.findings())
+    Ok(trial.notes.findings())
 }
 
 /// An increment of one file, in the middle of which another is loaded, and one after it.
@@ -49,8 +49,8 @@ async fn overtake<S: Refining>(
     let (increment, load) = (subject.advance(one), subject.load(other, &during));
     let (advanced, loaded) = switched(trial, hold, increment, load).await?;
     for said in [&advanced, &loaded] {
-        trial.heard(what, said);
-        trial.is_applied(what, said);
+        trial.notes.heard(what, said);
+        trial.notes.applied(what, said);
     }
     trial.listen(what, subject.advance(one)).await;
     for file in [&before, &during] {
@@ -66,6 +66,6 @@ async fn load<S: Subject>(
 ) -> Result<File, Error> {
     let file = trial.files.plain(RECORDS);
     let said = trial.load(session, &file).await;
-    trial.is_applied("a file", &said);
+    trial.notes.applied("a file", &said);
     Ok(file)
 }

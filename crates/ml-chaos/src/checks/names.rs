@@ -10,7 +10,7 @@ pub async fn renamed_files<S: Subject>(trial: &mut Trial<'_, S>) -> Result<Findi
     let mut session = trial.session().await?;
     let first = trial.files.clean(20);
     let said = trial.load(&mut session, &first).await;
-    trial.is_applied("a new file", &said);
+    trial.notes.applied("a new file", &said);
     trial.adds_nothing("a file", &mut session, &first).await?;
 
     let renamed = File {
@@ -19,7 +19,7 @@ pub async fn renamed_files<S: Subject>(trial: &mut Trial<'_, S>) -> Result<Findi
     };
     let said = trial.load(&mut session, &renamed).await;
     if said.outcome != Outcome::Replayed {
-        trial.found(
+        trial.notes.found(
             Invariant::Idempotent,
             format!("the same content by another name: {said}"),
         );
@@ -41,11 +41,11 @@ pub async fn renamed_files<S: Subject>(trial: &mut Trial<'_, S>) -> Result<Findi
         }
         // whether such a file is taken is a policy
         Outcome::Refused => {}
-        _ => trial.found(
+        _ => trial.notes.found(
             Invariant::Reconciles,
             format!("another content by the same name: {said}"),
         ),
     }
     trial.has_rows("the first content", &first).await?;
-    Ok(trial.findings())
+    Ok(trial.notes.findings())
 }

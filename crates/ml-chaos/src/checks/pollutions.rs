@@ -21,7 +21,7 @@ pub async fn polluted_files<S: Subject>(trial: &mut Trial<'_, S>) -> Result<Find
     load(trial, &mut session, "all at once", &file).await?;
     let file = trial.files.clean(RECORDS);
     load(trial, &mut session, "hostile texts", &file).await?;
-    let longest = trial.layout.longest;
+    let longest = trial.witness.layout.longest;
     let file = trial.files.wide(3, longest);
     load(trial, &mut session, "fields as long as may be", &file).await?;
     for (what, changed) in [
@@ -32,7 +32,7 @@ pub async fn polluted_files<S: Subject>(trial: &mut Trial<'_, S>) -> Result<Find
         file.bytes = changed(file.bytes);
         load(trial, &mut session, what, &file).await?;
     }
-    Ok(trial.findings())
+    Ok(trial.notes.findings())
 }
 
 fn unended(mut bytes: Vec<u8>) -> Vec<u8> {
@@ -52,6 +52,6 @@ async fn load<S: Subject>(
     file: &File,
 ) -> Result<(), Error> {
     let said = trial.load(session, file).await;
-    trial.is_applied(what, &said);
+    trial.notes.applied(what, &said);
     trial.is_whole(what, file).await
 }

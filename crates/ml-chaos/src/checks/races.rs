@@ -13,13 +13,13 @@ pub async fn raced_loads<S: Subject>(trial: &mut Trial<'_, S>) -> Result<Finding
     let mut other = trial.session().await?;
     let (opened, unraced) = (proxy.messages(), file(trial));
     let said = trial.load(&mut one, &unraced).await;
-    trial.is_applied("unraced", &said);
+    trial.notes.applied("unraced", &said);
     for nth in 1..=proxy.messages() - opened {
         let hold = proxy.hold(Message::Nth(proxy.messages() + nth));
         let what = format!("two loads, the first held at message {nth}");
         race(trial, &what, hold, [&mut one, &mut other]).await?;
     }
-    Ok(trial.findings())
+    Ok(trial.notes.findings())
 }
 
 fn file<S: Subject>(trial: &mut Trial<'_, S>) -> File {
@@ -39,16 +39,16 @@ async fn race<S: Subject>(
     };
     let (first, (glance, second)) = switched(trial, hold, subject.load(one, &file), second).await?;
     let (seen, found) = glance?;
-    trial.is_all_or_nothing(what, &seen, found);
+    trial.notes.all_or_nothing(what, &seen, found);
     for said in [&first, &second] {
-        trial.heard(what, said);
-        trial.concluded(&file, said);
+        trial.notes.heard(what, said);
+        trial.notes.concluded(&file, said);
     }
     if [&first, &second]
         .iter()
         .all(|said| said.outcome == Outcome::Applied)
     {
-        trial.found(
+        trial.notes.found(
             Invariant::Idempotent,
             format!("{what}: both say that they loaded it"),
         );

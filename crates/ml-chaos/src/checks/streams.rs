@@ -22,16 +22,16 @@ pub async fn raced_stretches<S: Streaming>(trial: &mut Trial<'_, S>) -> Result<F
     trial.subject.append(&mut one, &begun).await;
     let begun = proxy.messages();
     let said = trial.subject.append(&mut one, &stretch).await;
-    trial.is_applied("unraced", &said);
+    trial.notes.applied("unraced", &said);
     for nth in 1..=proxy.messages() - begun {
         let file = trial.files.plain(ENDS[0]);
         let stretches = stretches(&format!("stream held at message {nth}"), &file);
         let said = trial.subject.append(&mut one, &stretches[0]).await;
-        trial.is_applied(&stretches[0].stream, &said);
+        trial.notes.applied(&stretches[0].stream, &said);
         let hold = proxy.hold(Message::Nth(proxy.messages() + nth));
         race(trial, hold, [&mut one, &mut other], &stretches, file.truth).await?;
     }
-    Ok(trial.findings())
+    Ok(trial.notes.findings())
 }
 
 /// What a stream has before the race, and what races.
@@ -52,13 +52,16 @@ async fn race<S: Streaming>(
     let (first, second) = switched(trial, hold, first, second).await?;
     let what = format!("{}: {first}, {second}", long.stream);
     for said in [&first, &second] {
-        trial.heard(&what, said);
+        trial.notes.heard(&what, said);
     }
     if first.outcome != Outcome::Applied && second.outcome == Outcome::Applied {
         truth.rows.truncate(ENDS[1]);
     }
-    trial.looked();
-    let seen = trial.rows(&trial.layout.rows, &truth).await?;
-    trial.note(&what, rows_against(&seen, &truth));
+    trial.notes.looked();
+    let seen = trial
+        .witness
+        .rows(&trial.witness.layout.rows, &truth)
+        .await?;
+    trial.notes.note(&what, rows_against(&seen, &truth));
     Ok(())
 }

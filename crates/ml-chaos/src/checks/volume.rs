@@ -13,13 +13,13 @@ pub async fn large_files<S: Subject>(
     bytes: usize,
 ) -> Result<Findings, Error> {
     let mut session = trial.session().await?;
-    let width = trial.layout.longest.min(64 << 10);
+    let width = trial.witness.layout.longest.min(64 << 10);
     let narrow = trial.files.wide(records, 8);
     let wide = trial.files.wide(bytes.div_ceil(width), width);
     for (what, file) in [("many records", narrow), ("long records", wide)] {
         let said = trial.load(&mut session, &file).await;
-        trial.is_applied(what, &said);
+        trial.notes.applied(what, &said);
         trial.is_whole(what, &file).await?;
     }
-    Ok(trial.findings())
+    Ok(trial.notes.findings())
 }

@@ -77,8 +77,8 @@ async fn seeded_bug_connection_reused() {
     let found = checks::hindered_tables(&mut trial(&model).await).await;
     caught(
         found,
-        Invariant::Converges,
-        "unexpected message from server",
+        Invariant::Explains,
+        "teeth.record is away, and this is said of it: Failed",
     );
 }
 

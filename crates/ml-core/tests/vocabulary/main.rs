@@ -8,6 +8,7 @@ mod memory;
 mod puts;
 mod recorder;
 mod records;
+mod refusals;
 mod script;
 mod stages;
 mod values;

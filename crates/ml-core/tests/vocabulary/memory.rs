@@ -1,6 +1,8 @@
+use std::sync::Arc;
+
 use ml_core::{
-    Begun, Change, ColumnDef, Fingerprint, Load, LoadId, LoadKey, Located, Memory, Position, Store,
-    Type, Verdict,
+    Begun, Change, ColumnDef, Fingerprint, Judged, Load, LoadId, LoadKey, Located, Memory,
+    Position, Store, Type, Verdict,
 };
 
 use crate::script::{Numbers, chunk, key};
@@ -66,7 +68,10 @@ async fn a_load_that_is_dropped_leaves_nothing_and_may_come_again() {
     let mut store = Memory::default();
     let mut load = fresh(&mut store, key("a")).await;
     load.write(changed()).await.unwrap();
-    assert!(matches!(store.begin(key("a")).await.unwrap(), Begun::Busy));
+    assert!(matches!(
+        store.begin(key("a")).await.unwrap(),
+        Begun::Busy(None)
+    ));
     drop(load);
     assert_eq!(seen(&store), [0; 4]);
     let again = fresh(&mut store, key("a")).await;
@@ -85,6 +90,26 @@ async fn a_refused_load_leaves_its_quarantine_and_no_rows() {
         load.publish(refused(), chunk(2, 1).card).await.unwrap();
     }
     assert_eq!(seen(&store), [0, 2, 0, 2]);
+}
+
+#[tokio::test]
+async fn a_load_that_is_lost_keeps_no_row() {
+    let record = Arc::new(7);
+    let located = Located {
+        at: Position::new(LoadId(1), 1),
+        record: Arc::clone(&record),
+    };
+    let mut store = Memory::default();
+    let Begun::Fresh(mut load) = store.begin(key("a")).await.unwrap() else {
+        panic!("a is new")
+    };
+    let rows = Judged {
+        rows: vec![located],
+        ..Judged::default()
+    };
+    load.write(rows).await.unwrap();
+    load.doom().await.unwrap();
+    assert_eq!(Arc::strong_count(&record), 1);
 }
 
 #[tokio::test]
@@ -163,15 +188,18 @@ async fn a_content_that_is_known_only_at_the_end_is_loaded_once() {
         first.identify(content).await.unwrap(),
         Begun::Fresh(())
     ));
-    assert!(matches!(store.begin(key("a")).await.unwrap(), Begun::Busy));
+    assert!(matches!(
+        store.begin(key("a")).await.unwrap(),
+        Begun::Busy(None)
+    ));
     let mut second = fresh(&mut store, unknown()).await;
     assert!(matches!(
         second.identify(content).await.unwrap(),
-        Begun::Busy
+        Begun::Busy(None)
     ));
     drop(second);
     assert!(
-        matches!(store.begin(key("a")).await.unwrap(), Begun::Busy),
+        matches!(store.begin(key("a")).await.unwrap(), Begun::Busy(None)),
         "it was not the second's"
     );
     let id = first.id();

@@ -87,7 +87,7 @@ impl Observer for Recorder {
                     Outcome::Applied(_) => "applied",
                     Outcome::Refused(_) => "refused",
                     Outcome::Replayed(_) => "replayed",
-                    Outcome::Busy => "busy",
+                    Outcome::Busy(_) => "busy",
                 };
                 format!("{source} ended {came}")
             }

@@ -55,6 +55,17 @@ fn every_record_is_accounted_for() {
 }
 
 #[test]
+fn a_record_is_held_back_for_what_was_said_and_nothing_more() {
+    for came_out in [true, false] {
+        let mut report = Report::default();
+        report.violate(violation(Action::Quarantine));
+        let why = vec![violation(Action::Quarantine)];
+        assert_eq!(report.settle(came_out), Settled::Held(why));
+        assert_eq!(report.take_card().rules.len(), 1);
+    }
+}
+
+#[test]
 fn a_warning_keeps_the_record() {
     let mut report = Report::default();
     report.violate(violation(Action::Warn));

@@ -96,11 +96,14 @@ fn what_is_alike_compares_and_nothing_else_does() {
 fn the_lesser_comes_first() {
     let noon = DateTime::from_timestamp(1_709_208_000, 0).unwrap();
     let next = noon + Days::new(1);
-    let pairs: [(Value, Value); 9] = [
+    let pairs: [(Value, Value); 11] = [
         (false.into(), true.into()),
         (i64::MAX.saturating_sub(1).into(), i64::MAX.into()),
         ((-0.5).into(), 0.25.into()),
         (dec!(1.49).into(), dec!(1.5).into()),
+        // beyond what a decimal holds
+        (1e300.into(), 2e300.into()),
+        (1e-300.into(), 2e-300.into()),
         ("Z".into(), "a".into()),
         ("z".into(), "é".into()),
         (noon.date_naive().into(), next.date_naive().into()),
