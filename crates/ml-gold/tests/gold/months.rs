@@ -38,17 +38,14 @@ fn the_key_contains_the_day() {
 #[test]
 fn months_come_before_the_rows_that_are_in_them() {
     let plan = monthly("date_key").render().unwrap();
-    for steps in [&plan.steps, &plan.delta.as_ref().unwrap().steps] {
+    let incremental = &plan.delta.as_ref().unwrap().steps;
+    for (found, steps) in [
+        (": differences", &plan.steps),
+        (": rows as they are to be", incremental),
+    ] {
         let labels = labels(steps);
         let at = |what: &str| labels.iter().position(|label| label.ends_with(what));
-        let places = [
-            ": differences",
-            ": delete",
-            ": months",
-            ": update",
-            ": insert",
-        ]
-        .map(at);
+        let places = [found, ": delete", ": months", ": update", ": insert"].map(at);
         assert!(places.iter().all(Option::is_some), "{labels:?}");
         assert!(places.is_sorted(), "{labels:?}");
     }
