@@ -8,8 +8,6 @@ mod backfill;
 mod bad_input;
 mod changes;
 mod chaos;
-#[path = "../../examples/chaos/main.rs"]
-#[allow(dead_code)]
 pub mod chaos_example;
 mod concurrency;
 mod conformance;
