@@ -36,13 +36,8 @@ use std::time::Duration;
 use bed::Bed;
 use check::Check;
 use rounds::{Kind, Rounds, Until};
+pub use subject::{Failure, SABOTAGE};
 use tier::Tier;
-
-/// Why a check could not be made.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-/// What `--sabotage` does: a row goes missing whose load says that it is there.
-pub const SABOTAGE: &str = "DELETE FROM bronze.sales WHERE \"_record_no\" = 7";
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Failure> {

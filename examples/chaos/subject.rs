@@ -11,9 +11,14 @@ use metalayer::prelude::*;
 use ml_chaos::{Digest, Told};
 use tokio_postgres::Client;
 
-use super::Failure;
 use super::retail::pipeline::Retail;
 use super::retail::sample;
+
+/// Why something could not be done.
+pub type Failure = Box<dyn Error + Send + Sync>;
+
+/// What `--sabotage` does: a row goes missing whose load says that it is there.
+pub const SABOTAGE: &str = "DELETE FROM bronze.sales WHERE \"_record_no\" = 7";
 
 /// Where the tables are.
 pub const LAYERS: [&str; 3] = ["bronze", "silver", "gold"];
@@ -81,7 +86,7 @@ fn not_refused(outcome: &Outcome) -> Result<(), Failure> {
     }
 }
 
-async fn open(url: &str) -> Result<Retail, Box<dyn Error + Send + Sync>> {
+async fn open(url: &str) -> Result<Retail, Failure> {
     let settings = Settings {
         bronze_batch: BATCH,
         silver_batch: BATCH,

@@ -9,9 +9,6 @@ mod backfill;
 mod bad_input;
 mod changes;
 mod chaos;
-#[path = "../../examples/chaos/main.rs"]
-// It brings the pipeline of the other example along, as a module of its own.
-#[allow(dead_code, clippy::duplicate_mod)]
 pub mod chaos_example;
 mod classes;
 mod concurrency;
