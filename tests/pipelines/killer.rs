@@ -1,8 +1,8 @@
 //! Copies of this program that run one of its tests, and are killed at a step.
 
+use std::env;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use std::{env, slice};
 
 use metalayer::pg::STEP;
 use ml_chaos::{Act, End, FailPoint, Inspection, Steps, Told, Victim};
@@ -30,8 +30,7 @@ pub fn at(step: u32) -> Option<FailPoint> {
 
 /// Starts a copy that runs the test `name`.
 pub fn spawn(name: &str, url: &str, point: Option<FailPoint>, told: &[(&str, &str)]) -> Victim {
-    let points = point.as_ref().map_or(&[][..], slice::from_ref);
-    Victim::start(copy(name, told), url, points).unwrap()
+    Victim::start(copy(name, told), url, point.as_slice()).unwrap()
 }
 
 /// Whether the child came to its end; one that was not killed and did not is a failure.
