@@ -229,6 +229,19 @@ fn a_field_at_the_cap_is_kept() {
 }
 
 #[test]
+fn a_record_at_the_cap_is_kept_whatever_ends_it() {
+    for block in [1, 7, 8, 64] {
+        let limits = tiny(block).record(7);
+        for end in ["\n", "\r\n", ""] {
+            let file = format!("id,note\r\n11111,a\n222222,b\n33333,c{end}");
+            let whole = read_by(file.as_bytes(), limits, 9).unwrap();
+            assert_eq!(ids(&whole), [11_111, 33_333], "{block} {end:?}");
+            assert_eq!(faults(&whole), [(3, vec!["csv.size"])]);
+        }
+    }
+}
+
+#[test]
 fn personal_values_are_not_in_violations() {
     let file =
         b"id,note,email\n1,a,canary\xff\n2,b,\"canary\"x\n3,canary\n4,c,canary\0\nx,d,canary\n";

@@ -146,6 +146,11 @@ fn another_header_in_mid_file_holds_back_what_follows() {
     let marked = read("\u{feff}id,note\n1,a\n\u{feff}\"note\",\"id\"\n2,3\n".as_bytes());
     assert_eq!(held(&marked), [(3, "byte.bom"), (4, "schema.changed")]);
     assert_eq!(rows(&marked), [(1, Some("a"))]);
+    let three = "id,note\n1,a\n\u{feff}note,id\n2,3\n\u{feff}id,note\n4,b\n";
+    let three = read(three.as_bytes());
+    let broken = [(3, "byte.bom"), (4, "schema.changed"), (5, "byte.bom")];
+    assert_eq!(held(&three), broken);
+    assert_eq!(rows(&three), [(1, Some("a")), (4, Some("b"))]);
 }
 
 /// D5: another number of fields to the end.

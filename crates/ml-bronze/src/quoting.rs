@@ -277,6 +277,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_stepped_over_is_not_looked_at() {
+        let mut scan = Scan::behind(2);
+        assert_eq!(scan.run(b"\"\n\"a\",b\n", &CSV), Some(Found::End(7)));
+        assert_eq!((scan.start(), scan.saw_quotes()), (2, true));
+    }
+
+    #[test]
     fn a_decoded_byte_is_located_in_the_record() {
         let record = b"ab,\"c,\"\"d\ne\",f";
         assert_eq!(locate(record, &CSV, 0, 1), 1);
