@@ -151,6 +151,7 @@ mod canaries;
 pub mod checks;
 mod column;
 mod connection;
+mod csv_line;
 mod dice;
 mod digest;
 mod error;
