@@ -26,10 +26,10 @@ struct Still;
 #[async_trait]
 impl Observer for Still {
     async fn see(&self, event: Event<'_>) {
-        if let Event::Judged { progress, .. } = event {
-            if progress.is_some_and(|progress| progress.read > 0) {
-                let _ = Signal::Stop.send(&[std::process::id()]);
-            }
+        if let Event::Judged { progress, .. } = event
+            && progress.is_some_and(|progress| progress.read > 0)
+        {
+            let _ = Signal::Stop.send(&[std::process::id()]);
         }
     }
 }
