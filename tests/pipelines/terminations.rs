@@ -79,6 +79,7 @@ async fn interrupted(rounds: u64) {
         let done = through(&retail, files).await;
         let what = format!("round {round}: {how} after {at} ms");
         done.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        println!("{what}");
         let ended = Instant::now();
         let (hit, at) = struck.await.unwrap();
         if hit > 0 && at < ended {
