@@ -2,8 +2,8 @@
 
 use ml_core::{Action, Kind};
 
-use crate::Limits;
-use crate::laws::{Whole, chunks_of, judge, read, read_by, refusal, tiny};
+use crate::laws::{Whole, chunks_of, judge, read, read_as, read_by, refusal, tiny};
+use crate::{Dialect, Limits};
 
 fn ids(whole: &Whole) -> Vec<i64> {
     whole.rows.iter().map(|row| row.record.id).collect()
@@ -239,6 +239,32 @@ fn a_record_at_the_cap_is_kept_whatever_ends_it() {
             assert_eq!(faults(&whole), [(3, vec!["csv.size"])]);
         }
     }
+}
+
+/// A line that is still not over behind the cap is read as a record: a footer is no way around it.
+#[test]
+fn a_footer_is_not_longer_than_a_record() {
+    let footer = || Dialect::csv().footer_lines(1);
+    for block in [1, 7, 8, 64] {
+        let limits = tiny(block).record(7);
+        let most = read_as(b"id,note\n1,a\n7777777", footer(), limits).unwrap();
+        assert_eq!((ids(&most), faults(&most)), (vec![1], vec![]), "{block}");
+        let more = read_as(b"id,note\n1,a\n88888888", footer(), limits).unwrap();
+        assert_eq!(
+            (ids(&more), faults(&more)),
+            (vec![1], vec![(3, vec!["csv.size"])])
+        );
+    }
+}
+
+#[test]
+fn a_quote_that_is_never_closed_costs_its_line_above_a_footer_too() {
+    let file = b"id,note\n1,\"a\n2,b\n3,c\nend\n";
+    let whole = read_as(file, Dialect::csv().footer_lines(1), tiny(64)).unwrap();
+    assert_eq!(
+        (ids(&whole), faults(&whole)),
+        (vec![2, 3], vec![(2, vec!["csv.quote"])])
+    );
 }
 
 #[test]
