@@ -21,7 +21,6 @@
 
 #[path = "../support/bed.rs"]
 mod bed;
-mod cgroup;
 mod curves;
 #[path = "../support/figure.rs"]
 mod figure;

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use metalayer::prelude::*;
+use ml_chaos::Memory;
 use tokio::runtime::Runtime;
 
-use crate::cgroup::Cgroup;
 use crate::figure::{figure, timed, two};
 use crate::file::Sample;
 use crate::order::{self, Order};
@@ -41,14 +41,14 @@ pub fn sizes(server: &Server, by: u64) {
 
 /// 10 GB in 64 MiB.
 pub fn capped(server: &Server, by: u64) {
-    let cgroup = match Cgroup::of(64 << 20) {
-        Ok(cgroup) => cgroup,
-        Err(why) => return figure("ten_gb_in_64_mib", format_args!("NOT MEASURED: {why}")),
+    let memory = match Memory::of(64 << 20) {
+        Ok(memory) => memory,
+        Err(unlimited) => return figure("ten_gb_in_64_mib", unlimited),
     };
     let sample = Sample::write(server.path("size.csv"), ROWS * 1_000 / by, 20);
     let bytes = std::fs::metadata(&sample.path).unwrap().len();
     server.empty();
-    let (peak, took) = timed(|| peak(server, &sample.path, Some(&cgroup)));
+    let (peak, took) = timed(|| peak(server, &sample.path, Some(&memory)));
     figure("capped_file_gb", two(bytes as f64 / 1e9));
     figure("capped_cgroup_mib", 64);
     figure("capped_peak_rss_mib", peak);
@@ -57,7 +57,7 @@ pub fn capped(server: &Server, by: u64) {
     assert_eq!(loaded as u64, sample.good());
 }
 
-fn peak(server: &Server, path: &Path, within: Option<&Cgroup>) -> u64 {
+fn peak(server: &Server, path: &Path, within: Option<&Memory>) -> u64 {
     let mut child = Command::new(std::env::current_exe().unwrap());
     child.arg(CHILD).arg(path).env(URL, &server.url);
     let mut child = child
@@ -65,8 +65,8 @@ fn peak(server: &Server, path: &Path, within: Option<&Cgroup>) -> u64 {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    if let Some(cgroup) = within {
-        cgroup.take(child.id());
+    if let Some(memory) = within {
+        memory.take(child.id()).unwrap();
     }
     // It waits for this, so that nothing is read outside the group.
     drop(child.stdin.take());
