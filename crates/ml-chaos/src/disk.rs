@@ -68,6 +68,8 @@ impl Disk {
     /// # Errors
     /// When there is nothing to remove.
     pub fn free(&self) -> io::Result<()> {
+        // emptied first: a process that is just being started may have it open still
+        fs::File::create(&self.ballast)?;
         fs::remove_file(&self.ballast)
     }
 
