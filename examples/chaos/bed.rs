@@ -129,9 +129,11 @@ impl Bed {
             Base::Empty => "template1",
             Base::Prepared => TEMPLATE,
         };
+        let again = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
         let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
         // on a connection of its own: rounds do not wait for each other
         let admin = connect(&self.cluster.url("postgres")).await?;
+        admin.batch_execute(&again).await?;
         admin.batch_execute(&create).await?;
         let url = self.cluster.url(name);
         Ok(Ground {
@@ -153,7 +155,7 @@ impl Bed {
             }
         };
         for name in names {
-            let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+            let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
             self.admin.batch_execute(&drop).await?;
         }
         Ok(())

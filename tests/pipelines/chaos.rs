@@ -38,7 +38,7 @@ async fn kills_and_cuts_leave_nothing_behind() {
         let check = rounds.run(Until::Count(runs)).await.unwrap();
         assert_eq!(check.violations, 0, "{check}");
         assert!(check.runs >= runs, "{check}");
-        let bound = format!("95 % upper bound {:.3} %", 300.0 / check.runs as f64);
+        let bound = format!("95 % upper bound {:.3} %", 100.0 * check.bound().unwrap());
         let said = check.to_string();
         assert!(said.contains(&bound), "{said}");
         assert!(said.contains(&format!(": {} in ", check.runs)), "{said}");

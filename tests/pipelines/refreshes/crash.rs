@@ -51,7 +51,9 @@ async fn behind() -> Fresh {
 }
 
 pub(crate) async fn killing(mode: &str) -> Killing {
-    Killing::of("refreshes::crash::child", behind().await).told(MODE, mode)
+    Killing::of("refreshes::crash::child", behind().await)
+        .told(MODE, mode)
+        .by_hand()
 }
 
 async fn kill_everywhere(mode: &str) -> u32 {
