@@ -101,7 +101,7 @@ impl Prepared {
         let retail = Retail::open(&fresh.database, &settings()).await.unwrap();
         run(&retail, &self.files).await;
         assert_eq!(fresh.digest().await, self.expected, "{what}");
-        killer::inspect(&fresh, &format!("{what}, and run again")).await;
+        killer::inspect_ledger(&fresh, &format!("{what}, and run again")).await;
     }
 }
 

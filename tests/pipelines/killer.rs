@@ -5,9 +5,9 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use metalayer::pg::STEP;
-use ml_chaos::{Act, End, FailPoint, Inspection, Steps, Told, Victim};
+use ml_chaos::{Act, End, FailPoint, Inspection, Steps, Told, Victim, Violation};
 use tempfile::TempDir;
-use tokio_postgres::NoTls;
+use tokio_postgres::{Client, NoTls};
 
 use crate::support::Fresh;
 
@@ -131,9 +131,25 @@ impl Killing {
 
 /// Looks at a database that nobody is to be at work in, by a connection of its own.
 pub async fn inspect(fresh: &Fresh, what: &str) {
-    let (mut client, connection) = tokio_postgres::connect(&fresh.url, NoTls).await.unwrap();
-    tokio::spawn(connection);
+    let mut client = connect(fresh).await;
     let found = Inspection::by(&mut client).after_a_kill(PATIENCE).await;
-    let found: Vec<String> = found.unwrap().iter().map(ToString::to_string).collect();
+    expect_none(&found.unwrap(), what);
+}
+
+/// Compares the ledger with the tables, whoever is connected.
+pub async fn inspect_ledger(fresh: &Fresh, what: &str) {
+    let mut client = connect(fresh).await;
+    let found = Inspection::by(&mut client).ledger().await;
+    expect_none(&found.unwrap(), what);
+}
+
+async fn connect(fresh: &Fresh) -> Client {
+    let (client, connection) = tokio_postgres::connect(&fresh.url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+fn expect_none(found: &[Violation], what: &str) {
+    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
     assert!(found.is_empty(), "{what}: {found:#?}");
 }
