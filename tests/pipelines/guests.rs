@@ -1,6 +1,7 @@
 //! A small record, and files of it, for what can go wrong on the way to its table.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use metalayer::prelude::*;
 
@@ -47,7 +48,19 @@ pub fn written(folder: &Path, name: &str, lines: &str) -> PathBuf {
     path
 }
 
+/// Loads a file. A content that another load has is waited for, but not for long: the session of one that failed goes by
+/// itself, a moment later.
 pub async fn load(path: &Path, store: &mut Store, gate: Gate) -> Result<Outcome> {
+    for _ in 0..100 {
+        match once(path, store, gate).await? {
+            Outcome::Busy(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            outcome => return Ok(outcome),
+        }
+    }
+    once(path, store, gate).await
+}
+
+async fn once(path: &Path, store: &mut Store, gate: Gate) -> Result<Outcome> {
     let mut feed = CsvFile::<Guest>::new(path, judge()).chunk(100);
     Flow::new(gate).run(&mut feed, store).await
 }
