@@ -3,6 +3,7 @@
 use metalayer::core::Kind;
 use metalayer::pg::Config;
 use metalayer::prelude::*;
+use ml_chaos::{Break, Fault, Message, Proxy};
 
 use crate::support::{Fresh, open};
 
@@ -75,4 +76,17 @@ async fn nobody_there_is_an_error_without_the_password() {
     assert_eq!(error.kind(), Kind::Storage);
     assert!(error.to_string().contains("127.0.0.1 port 1"), "{error}");
     assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+}
+
+/// As a server does that cannot start a process for it just then.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_is_closed_without_a_word_is_asked_for_again() {
+    let fresh = Fresh::empty().await;
+    let proxy = Proxy::start(&fresh.url).await.unwrap();
+    proxy.plan(Fault {
+        message: Message::Nth(1),
+        at: Break::Before,
+    });
+    drop(open(&proxy.url(), 1).client().await.unwrap());
+    assert!(!proxy.is_pending());
 }

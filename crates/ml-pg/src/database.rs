@@ -21,6 +21,9 @@ const NO_TRANSACTION_TIMEOUT: &str = "SELECT set_config('transaction_timeout', '
 /// As long as any lock is waited for; without a limit a program could wait for itself.
 const WAIT: Duration = Duration::from_secs(600);
 
+/// How long it is before a server that closed a new connection without a word is asked again.
+const AGAIN: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(200)];
+
 /// A pool of connections with pinned settings; clones share it.
 #[derive(Clone)]
 pub struct Database {
@@ -88,10 +91,22 @@ impl Database {
     /// # Errors
     /// [`Storage`](ml_core::Kind::Storage) when there is none.
     pub async fn client(&self) -> Result<Object> {
-        self.pool
-            .get()
-            .await
-            .map_err(|error| self.unreachable(error))
+        self.connection(&self.pool).await
+    }
+
+    /// A server that closes a new connection before it has said a word, as one does that cannot start a process for it just
+    /// then, was not asked for anything yet: it is asked again.
+    async fn connection(&self, pool: &Pool) -> Result<Object> {
+        for pause in AGAIN {
+            match pool.get().await {
+                Err(PoolError::Backend(error)) if error.is_closed() => {
+                    tokio::time::sleep(pause).await;
+                }
+                got => return got.map_err(|error| self.unreachable(error)),
+            }
+        }
+        let got = pool.get().await;
+        got.map_err(|error| self.unreachable(error))
     }
 
     /// A connection that is thrown away unless it is said to be clean.
@@ -105,10 +120,7 @@ impl Database {
 
     /// A connection that is not one of the pool's slots, which may all be taken.
     pub(crate) async fn aside(&self) -> Result<Object> {
-        self.aside
-            .get()
-            .await
-            .map_err(|error| self.unreachable(error))
+        self.connection(&self.aside).await
     }
 
     fn unreachable(&self, error: PoolError) -> Error {
