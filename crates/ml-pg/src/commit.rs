@@ -42,7 +42,7 @@ pub(crate) async fn commit(
 async fn ask(database: &Database, load: LoadId, xid: &str) -> Result<()> {
     let (asked, patience) = (tokio::time::Instant::now(), database.silence());
     loop {
-        let answer = timeout(patience, status(database, xid)).await;
+        let answer = timeout(patience, status(database, load, xid)).await;
         match answer.unwrap_or(Ok(None)) {
             Ok(Some(status)) if status == "committed" => return Ok(()),
             Ok(Some(status)) if status == "aborted" => {
@@ -61,14 +61,32 @@ async fn ask(database: &Database, load: LoadId, xid: &str) -> Result<()> {
     Err(Error::new(Kind::Conflict, what).classed(Class::Unknown))
 }
 
-async fn status(database: &Database, xid: &str) -> Result<Option<String>> {
+/// A server that crashes forgets transaction ids of which nothing reached the disk, and gives them again: a commit is that
+/// of the load only if the load is in the ledger with it.
+async fn status(database: &Database, load: LoadId, xid: &str) -> Result<Option<String>> {
     let client = database.aside().await?;
+    let asked = "cannot ask what became of a transaction";
     let rows = client
         .query_typed(
             include_str!("../sql/transaction_status.sql"),
             &[(&xid, Type::TEXT)],
         )
         .await
-        .doing("cannot ask what became of a transaction")?;
-    Ok(rows.first().and_then(|row| row.get(0)))
+        .doing(asked)?;
+    let status: Option<String> = rows.first().and_then(|row| row.get(0));
+    if status.as_deref() != Some("committed") {
+        return Ok(status);
+    }
+    // a statement of its own, whose snapshot is younger than the commit
+    let entered = client
+        .query_typed(
+            include_str!("../sql/is_entered.sql"),
+            &[(&load.0, Type::INT8), (&xid, Type::TEXT)],
+        )
+        .await
+        .doing(asked)?;
+    let is_entered = entered.first().is_some_and(|row| row.get(0));
+    Ok(status
+        .filter(|_| is_entered)
+        .or_else(|| Some(String::from("aborted"))))
 }

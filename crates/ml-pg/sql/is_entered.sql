@@ -1,0 +1,3 @@
+-- Whether a load is in the ledger as the one that a transaction entered.
+-- $1: load; $2: transaction id as text. Reads only.
+SELECT EXISTS (SELECT FROM meta.load WHERE load_id = $1 AND xid = $2::text::xid8)
