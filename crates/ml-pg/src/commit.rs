@@ -10,6 +10,10 @@ use tokio_postgres::types::Type;
 use crate::failure::{Doing, failure};
 use crate::{Database, class};
 
+/// What became of a transaction, as the server says it.
+const COMMITTED: &str = "committed";
+const ABORTED: &str = "aborted";
+
 /// Ends the transaction of a load.
 ///
 /// The driver also answers `Ok` when the server rolled back because an earlier statement had failed; here each one
@@ -44,8 +48,8 @@ async fn ask(database: &Database, load: LoadId, xid: &str) -> Result<()> {
     loop {
         let answer = timeout(patience, status(database, load, xid)).await;
         match answer.unwrap_or(Ok(None)) {
-            Ok(Some(status)) if status == "committed" => return Ok(()),
-            Ok(Some(status)) if status == "aborted" => {
+            Ok(Some(status)) if status == COMMITTED => return Ok(()),
+            Ok(Some(status)) if status == ABORTED => {
                 let what =
                     format!("load {load} was rolled back by the server; nothing of it is kept");
                 return Err(Error::storage(what).classed(Class::Transient));
@@ -61,32 +65,30 @@ async fn ask(database: &Database, load: LoadId, xid: &str) -> Result<()> {
     Err(Error::new(Kind::Conflict, what).classed(Class::Unknown))
 }
 
-/// A server that crashes forgets transaction ids of which nothing reached the disk, and gives them again: a commit is that
-/// of the load only if the load is in the ledger with it.
 async fn status(database: &Database, load: LoadId, xid: &str) -> Result<Option<String>> {
+    const ASKED: &str = "cannot ask what became of a transaction";
     let client = database.aside().await?;
-    let asked = "cannot ask what became of a transaction";
     let rows = client
         .query_typed(
             include_str!("../sql/transaction_status.sql"),
             &[(&xid, Type::TEXT)],
         )
         .await
-        .doing(asked)?;
+        .doing(ASKED)?;
     let status: Option<String> = rows.first().and_then(|row| row.get(0));
-    if status.as_deref() != Some("committed") {
+    if status.as_deref() != Some(COMMITTED) {
         return Ok(status);
     }
-    // a statement of its own, whose snapshot is younger than the commit
+    // A server that crashes forgets transaction ids of which nothing reached the disk, and gives them again: the ledger
+    // says whose commit it was, in a statement of its own, whose snapshot is younger.
     let entered = client
         .query_typed(
             include_str!("../sql/is_entered.sql"),
             &[(&load.0, Type::INT8), (&xid, Type::TEXT)],
         )
         .await
-        .doing(asked)?;
-    let is_entered = entered.first().is_some_and(|row| row.get(0));
-    Ok(status
-        .filter(|_| is_entered)
-        .or_else(|| Some(String::from("aborted"))))
+        .doing(ASKED)?;
+    let is_ours = entered.first().is_some_and(|row| row.get(0));
+    let fate = if is_ours { COMMITTED } else { ABORTED };
+    Ok(Some(fate.to_owned()))
 }
