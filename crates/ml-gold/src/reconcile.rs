@@ -72,18 +72,41 @@ WHERE EXISTS (
     Audit::new(format!("{name}.reconciles"), sql)
 }
 
+/// What is compared row by row: the identity, and the measures by their names.
+struct Compared<'a> {
+    names: Vec<&'a str>,
+    /// As selected from the source.
+    expected: String,
+    /// As selected from the target.
+    found: String,
+}
+
+impl<'a> Compared<'a> {
+    fn of(measures: impl Iterator<Item = &'a Column>) -> Self {
+        let measures: Vec<&Column> = measures.collect();
+        let names: Vec<&str> = measures.iter().map(|measure| &*measure.name).collect();
+        let expected = measures.iter().map(|measure| measure.selected());
+        let expected: Vec<String> = [quoted(ROW_ID)].into_iter().chain(expected).collect();
+        Compared {
+            expected: expected.join(", "),
+            found: list([ROW_ID].into_iter().chain(names.iter().copied())),
+            names,
+        }
+    }
+}
+
 /// A query for the rows of which a measure is not what the source has, or that only one of the two has.
 pub(crate) fn rows<'a>(
     source: &str,
     target: &str,
     measures: impl Iterator<Item = &'a Column>,
 ) -> String {
-    let measures: Vec<&Column> = measures.collect();
-    let names: Vec<&str> = measures.iter().map(|measure| &*measure.name).collect();
+    let Compared {
+        names,
+        expected,
+        found,
+    } = Compared::of(measures);
     let id = quoted(ROW_ID);
-    let expected = measures.iter().map(|measure| measure.selected());
-    let expected: Vec<String> = [id.clone()].into_iter().chain(expected).collect();
-    let found = list([ROW_ID].into_iter().chain(names.iter().copied()));
     format!(
         "WITH expected AS (
     SELECT {}, true AS \"_is\" FROM {source} AS source
@@ -95,7 +118,7 @@ SELECT concat('row ', coalesce(expected.{id}, found.{id}), ': ', {}) AS differs
 FROM expected
 FULL JOIN found ON found.{id} = expected.{id}
 WHERE ROW(expected.\"_is\"{}) IS DISTINCT FROM ROW(found.\"_is\"{})",
-        expected.join(", "),
+        expected,
         said(&names),
         further("expected", &names),
         further("found", &names)
@@ -110,12 +133,12 @@ pub(crate) fn touched<'a>(
     target: &str,
     measures: impl Iterator<Item = &'a Column>,
 ) -> String {
-    let measures: Vec<&Column> = measures.collect();
-    let names: Vec<&str> = measures.iter().map(|measure| &*measure.name).collect();
+    let Compared {
+        names,
+        expected,
+        found,
+    } = Compared::of(measures);
     let id = quoted(ROW_ID);
-    let expected = measures.iter().map(|measure| measure.selected());
-    let expected: Vec<String> = [id.clone()].into_iter().chain(expected).collect();
-    let found = list([ROW_ID].into_iter().chain(names.iter().copied()));
     format!(
         "WITH expected AS (
     SELECT {}, true AS \"_is\" FROM {source} AS source
@@ -126,7 +149,7 @@ SELECT concat('row ', expected.{id}, ': ', {}) AS differs
 FROM expected
 LEFT JOIN (SELECT {found}, true AS \"_is\" FROM {target} AS target) AS found ON found.{id} = expected.{id}
 WHERE ROW(expected.\"_is\"{}) IS DISTINCT FROM ROW(found.\"_is\"{})",
-        expected.join(", "),
+        expected,
         ", NULL".repeat(names.len()),
         said(&names),
         further("expected", &names),
