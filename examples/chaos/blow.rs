@@ -3,11 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use ml_chaos::{Act, Break, End, FailPoint, Fault, Message, Proxy, Victim};
+use ml_chaos::{Act, Break, Dice, End, FailPoint, Fault, Message, Proxy, Victim};
 
 use super::Failure;
 use super::bed::Ground;
-use super::dice::Dice;
 
 /// One way to break a run.
 #[derive(Debug, Clone)]

@@ -2,13 +2,12 @@
 
 use std::time::Instant;
 
-use ml_chaos::{Act, FailPoint, size};
+use ml_chaos::{Act, Dice, FailPoint, size};
 
 use super::Failure;
 use super::bed::{Base, Bed, Ground};
 use super::blow::Blow;
 use super::check::Check;
-use super::dice::Dice;
 use super::subject::LAYERS;
 
 /// How much larger the tables may be than those of a clean run.

@@ -20,7 +20,6 @@
 pub mod bed;
 pub mod blow;
 pub mod check;
-pub mod dice;
 pub mod disk;
 pub mod retail;
 pub mod round;

@@ -1,11 +1,10 @@
 //! A round: a database, up to five blows one after the other, and a run that nothing breaks.
 
-use ml_chaos::{End, Footprint, Inspection, Invariant, Violation};
+use ml_chaos::{Dice, End, Footprint, Inspection, Invariant, Violation};
 
 use super::Failure;
 use super::bed::{Base, Bed, Ground};
 use super::blow::{Blow, Struck};
-use super::dice::Dice;
 use super::subject;
 
 /// What is to happen in a round.

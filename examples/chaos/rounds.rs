@@ -6,13 +6,12 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
-use ml_chaos::{Act, FailPoint};
+use ml_chaos::{Act, Dice, FailPoint};
 
 use super::Failure;
 use super::bed::Bed;
 use super::blow::Blow;
 use super::check::Check;
-use super::dice::Dice;
 use super::round::{Plan, Round};
 
 /// What rounds do.

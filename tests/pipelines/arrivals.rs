@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use metalayer::core::{Begun, Encoded, Feed, Load, Records, Row, Store as _, Value, Verdict};
 use metalayer::prelude::*;
+use ml_chaos::Dice;
 
 use crate::keeping::{COLUMNS, Keeping, contract, day, row};
-use crate::merge::Dice;
 use crate::support::Fresh;
 
 const ORDERS: u64 = 20;

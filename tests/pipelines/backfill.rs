@@ -6,10 +6,10 @@ use std::sync::atomic::Ordering;
 use metalayer::core::{Kind, LoadId};
 use metalayer::pg::{Advance, Span};
 use metalayer::prelude::*;
+use ml_chaos::Dice;
 
 use crate::keeping::{Keeping, day, row, rows};
 use crate::killer::{self, Killing};
-use crate::merge::Dice;
 use crate::support::{Fresh, open};
 use crate::trial::Trial;
 

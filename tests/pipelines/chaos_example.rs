@@ -7,8 +7,6 @@ pub mod bed;
 pub mod blow;
 #[path = "../../examples/chaos/check.rs"]
 pub mod check;
-#[path = "../../examples/chaos/dice.rs"]
-pub mod dice;
 #[path = "../../examples/chaos/round.rs"]
 pub mod round;
 #[path = "../../examples/chaos/rounds.rs"]

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use metalayer::prelude::*;
+use ml_chaos::Dice;
 
 use crate::aftermath::{has_guests, is_whole};
 use crate::guests::{Guest, file, hotel, judge, table};
-use crate::merge::Dice;
 use crate::support::open;
 
 const GUESTS: u32 = 2_000;

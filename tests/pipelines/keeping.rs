@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use metalayer::core::{ColumnDef, Row, Type, Value};
 use metalayer::prelude::*;
-
-use crate::merge::Dice;
+use ml_chaos::Dice;
 
 pub(crate) mod winners;
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 use metalayer::pg::STEP;
 use ml_chaos::{Act, End, FailPoint, Inspection, Steps, Told, Victim, Violation};
 use tempfile::TempDir;
-use tokio_postgres::{Client, NoTls};
 
+use crate::aftermath::connect;
 use crate::support::Fresh;
 
 /// How long the server may take to notice that a process is gone, on a machine that runs all other tests meanwhile.
@@ -131,22 +131,16 @@ impl Killing {
 
 /// Looks at a database that nobody is to be at work in, by a connection of its own.
 pub async fn inspect(fresh: &Fresh, what: &str) {
-    let mut client = connect(fresh).await;
+    let mut client = connect(&fresh.url).await;
     let found = Inspection::by(&mut client).after_a_kill(PATIENCE).await;
     expect_none(&found.unwrap(), what);
 }
 
 /// Compares the ledger with the tables, whoever is connected.
 pub async fn inspect_ledger(fresh: &Fresh, what: &str) {
-    let mut client = connect(fresh).await;
+    let mut client = connect(&fresh.url).await;
     let found = Inspection::by(&mut client).ledger().await;
     expect_none(&found.unwrap(), what);
-}
-
-async fn connect(fresh: &Fresh) -> Client {
-    let (client, connection) = tokio_postgres::connect(&fresh.url, NoTls).await.unwrap();
-    tokio::spawn(connection);
-    client
 }
 
 fn expect_none(found: &[Violation], what: &str) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use metalayer::core::{Records, Row};
 use metalayer::prelude::*;
+use ml_chaos::Dice;
 
 use crate::keeping::winners::expected_and_found;
 use crate::keeping::{Keeping, contract, row};
@@ -11,19 +12,6 @@ use crate::support::Fresh;
 
 /// Histories tried for each kind of merge.
 const HISTORIES: u64 = 25;
-
-/// Small numbers, so that keys, versions and contents collide often.
-pub(crate) struct Dice(pub(crate) u64);
-
-impl Dice {
-    pub(crate) fn below(&mut self, most: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % most
-    }
-}
 
 /// One kind of table over one random history.
 struct History {

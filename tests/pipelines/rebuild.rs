@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use metalayer::core::Row;
+use ml_chaos::Dice;
 
 use crate::keeping::{Keeping, contract, row};
-use crate::merge::Dice;
 use crate::support::Fresh;
 use crate::trial::Trial;
 

@@ -4,9 +4,9 @@
 use metalayer::core::{Audit, Kind, LoadId};
 use metalayer::pg::{EntryFilter, EntryForm, EntryId, EntryState, QuarantineEntry, Tally};
 use metalayer::prelude::*;
+use ml_chaos::Dice;
 
 use crate::killer::{self, Killing};
-use crate::merge::Dice;
 use crate::replay_example;
 use crate::support::{Fresh, open};
 

@@ -5,10 +5,10 @@
 use std::env;
 
 use metalayer::pg::Advance;
+use ml_chaos::Dice;
 
 use crate::keeping::{Keeping, row};
 use crate::killer::{self, Killing};
-use crate::merge::Dice;
 use crate::support::{Fresh, open};
 use crate::trial::Trial;
 

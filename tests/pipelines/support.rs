@@ -6,8 +6,9 @@ use std::{env, thread};
 
 use metalayer::pg::{Config, Database};
 use metalayer::prelude::*;
-use ml_chaos::Digest;
 use ml_embed::Cluster;
+
+use crate::chaos_example::subject;
 
 /// The server: that of `DATABASE_URL`, or one which goes when this process goes.
 struct Server {
@@ -146,23 +147,10 @@ impl Fresh {
     /// What the tables hold, without rows marked as deleted, whatever loads and surrogate keys brought it in: one line a table.
     pub async fn digest(&self) -> String {
         let client = self.database.client().await.unwrap();
-        let layers = ["bronze", "silver", "gold"];
-        let digest = Digest::of(&client, &layers, &SURROGATES).await.unwrap();
+        let digest = subject::digest(&client).await.unwrap();
         digest.to_string()
     }
 }
-
-/// Columns that depend on the order things happened in.
-const SURROGATES: [&str; 8] = [
-    "_load_id",
-    "_record_no",
-    "_changed_load",
-    "_row_id",
-    "customer_key",
-    "product_key",
-    "region_key",
-    "sale_id",
-];
 
 impl Drop for Fresh {
     fn drop(&mut self) {

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use metalayer::core::Silent;
 use metalayer::prelude::*;
+use ml_chaos::Dice;
 
 use crate::aftermath::{Reader, connect, is_whole, number, percentile, quick};
-use crate::merge::Dice;
 use crate::retail::pipeline::Retail;
 use crate::sample_month::{month, run};
 use crate::support::{Fresh, open, settings};

@@ -9,9 +9,9 @@ use metalayer::core::{
 };
 use metalayer::pg::{Advance, Comparison, EntryFilter, Span};
 use metalayer::prelude::*;
+use ml_chaos::Dice;
 
 use crate::keeping::{Keeping, contract, row};
-use crate::merge::Dice;
 use crate::support::Fresh;
 
 /// The stage of one day, and what is wrong with it.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use metalayer::core::{Action, Audit, Kind, LoadId, Records, Row, Silent, Value, Violation};
 use metalayer::pg::{EntryFilter, EntryState, Unloaded};
 use metalayer::prelude::*;
+use ml_chaos::Dice;
 
 use crate::keeping::{Keeping, contract, row};
 use crate::killer::{self, Killing};
-use crate::merge::Dice;
 use crate::retail::pipeline::Retail;
 use crate::retail::sale::Sale;
 use crate::sample_month::{month, run};

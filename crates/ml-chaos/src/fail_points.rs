@@ -2,10 +2,10 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use rustix::process::{Signal, getpid, kill_process};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber, span};
 
+use crate::Signal;
 use crate::fail_point::ANY;
 
 /// Makes each step that a pipeline tells of a fail point of that name.
@@ -71,11 +71,11 @@ fn returned(name: &str) -> Option<String> {
 
 fn signal(step: &str, returned: &str) {
     let (signal, pause) = match returned {
-        "kill" => (Signal::KILL, Duration::from_secs(60)),
-        "stop" => (Signal::STOP, Duration::from_millis(20)),
+        "kill" => (Signal::Kill, Duration::from_secs(60)),
+        "stop" => (Signal::Stop, Duration::from_millis(20)),
         other => panic!("{step}: return({other}) is neither kill nor stop"),
     };
-    let sent = kill_process(getpid(), signal);
+    let sent = signal.send(&[std::process::id()]);
     assert!(sent.is_ok(), "{step}: {sent:?}");
     // The system may take a moment to reach all threads; this one is to go no further meanwhile.
     std::thread::sleep(pause);

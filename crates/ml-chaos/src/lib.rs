@@ -68,7 +68,11 @@
 //!
 //! # async fn load(url: &str) -> Result<(), String> { Ok(()) }
 //! # async fn fresh() -> String { String::new() }
-//! # async fn connect(url: &str) -> tokio_postgres::Client { unimplemented!() }
+//! # async fn connect(url: &str) -> tokio_postgres::Client {
+//! #     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+//! #     tokio::spawn(connection);
+//! #     client
+//! # }
 //! # const STEP: &str = "ml_pg::step";
 //! # #[tokio::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -190,6 +194,7 @@ mod witness;
 
 pub use canaries::Canaries;
 pub use column::{Column, Holds};
+pub use dice::Dice;
 pub use digest::Digest;
 pub use disk::Disk;
 pub use error::Error;

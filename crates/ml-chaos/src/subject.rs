@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use crate::{Column, File, Pollution, Said, Stretch};
+use crate::{Column, File, Holds, Pollution, Said, Stretch};
 
 /// A pipeline that is put to the test: it loads CSV files, each once, and holds back the records that are bad.
 ///
@@ -69,4 +69,11 @@ pub struct Layout {
     /// A query for what the ledger says about a file that is loaded: records read, accepted and held back (`bigint`); no
     /// row if it is not. `$1 text`: the name of the file.
     pub counted: String,
+}
+
+impl Layout {
+    /// The first column that holds such a thing.
+    pub(crate) fn column(&self, holds: Holds) -> Option<&Column> {
+        self.columns.iter().find(|column| column.holds == holds)
+    }
 }

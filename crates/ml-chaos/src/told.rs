@@ -1,10 +1,8 @@
 use std::fs::{File, OpenOptions};
 use std::path::PathBuf;
-use std::{env, io, thread};
+use std::{env, io, process, thread};
 
-use rustix::process::{Signal, getpid, kill_process};
-
-use crate::FailPoints;
+use crate::{FailPoints, Signal};
 
 pub(crate) const DATABASE: &str = "ML_CHAOS_DATABASE";
 pub(crate) const STEPS: &str = "ML_CHAOS_STEPS";
@@ -30,7 +28,7 @@ impl Told {
         };
         thread::spawn(|| {
             let _ = io::copy(&mut io::stdin(), &mut io::sink());
-            let _ = kill_process(getpid(), Signal::KILL);
+            let _ = Signal::Kill.send(&[process::id()]);
         });
         Some(told)
     }

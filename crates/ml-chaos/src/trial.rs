@@ -33,11 +33,7 @@ impl<'a, S: Subject> Trial<'a, S> {
     /// When the database cannot be connected to, the subject not be prepared, or no column holds a key.
     pub async fn open(subject: &'a S, url: &str, seed: u64) -> Result<Self, Error> {
         let layout = subject.layout();
-        if !layout
-            .columns
-            .iter()
-            .any(|column| column.holds == Holds::Key)
-        {
+        if layout.column(Holds::Key).is_none() {
             return Err(Error::new("no column holds a key"));
         }
         subject.prepare(url).await.map_err(Error::new)?;

@@ -3,11 +3,11 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
+use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 use tempfile::TempPath;
 
 use crate::told::{DATABASE, POINTS, STEPS};
-use crate::{FailPoint, Steps};
+use crate::{FailPoint, Signal, Steps};
 
 /// A child process that runs a pipeline until it is killed. It never outlives its parent, stopped or not, however that ends.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ impl Victim {
     /// # Errors
     /// When the system refuses.
     pub fn stop(&mut self) -> io::Result<()> {
-        self.send(Signal::STOP)
+        self.send(Signal::Stop)
     }
 
     /// `SIGCONT`; nothing when it has ended.
@@ -76,14 +76,14 @@ impl Victim {
     /// # Errors
     /// When the system refuses.
     pub fn cont(&mut self) -> io::Result<()> {
-        self.send(Signal::CONT)
+        self.send(Signal::Continue)
     }
 
     fn send(&mut self, signal: Signal) -> io::Result<()> {
         // one that was waited for may have given its number to another process
         match self.has_ended()? {
             true => Ok(()),
-            false => Ok(kill_process(Pid::from_child(&self.child), signal)?),
+            false => signal.send(&[self.process_id()]),
         }
     }
 

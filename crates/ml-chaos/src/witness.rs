@@ -31,9 +31,19 @@ impl Witness {
         Ok(Witness { client, layout })
     }
 
-    /// The quoted column that holds the key.
+    /// The quoted column that holds the key; NULL where none does.
     pub(crate) fn key(&self) -> String {
-        key(&self.layout.columns)
+        let key = self.layout.column(Holds::Key);
+        key.map_or_else(|| String::from("NULL"), quoted)
+    }
+
+    fn rows_between(&self, table: &str) -> String {
+        let text = |column: &Column| format!("coalesce({}::text, '(null)')", quoted(column));
+        let texts: Vec<String> = self.layout.columns.iter().map(text).collect();
+        include_str!("../sql/rows_between.sql")
+            .replace("{columns}", &texts.join(", "))
+            .replace("{key}", &self.key())
+            .replace("{table}", table)
     }
 
     /// What is there of a file.
@@ -60,7 +70,7 @@ impl Witness {
 
     /// The rows of a table that have the keys of a file, with these.
     pub(crate) async fn rows(&self, table: &str, truth: &Truth) -> Result<Vec<(i64, Row)>, Error> {
-        let query = rows_between(table, &self.layout.columns);
+        let query = self.rows_between(table);
         let (least, greatest) = (truth.keys.start(), truth.keys.end());
         let rows = self.client.query(&query, &[least, greatest]).await?;
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
@@ -116,19 +126,4 @@ impl Witness {
 
 fn quoted(column: &Column) -> String {
     format!("\"{}\"", column.name.replace('"', "\"\""))
-}
-
-/// The quoted column that holds the key; NULL where none does.
-fn key(columns: &[Column]) -> String {
-    let key = columns.iter().find(|column| column.holds == Holds::Key);
-    key.map_or_else(|| String::from("NULL"), quoted)
-}
-
-fn rows_between(table: &str, columns: &[Column]) -> String {
-    let text = |column: &Column| format!("coalesce({}::text, '(null)')", quoted(column));
-    let texts: Vec<String> = columns.iter().map(text).collect();
-    include_str!("../sql/rows_between.sql")
-        .replace("{columns}", &texts.join(", "))
-        .replace("{key}", &key(columns))
-        .replace("{table}", table)
 }

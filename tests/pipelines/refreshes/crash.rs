@@ -4,10 +4,10 @@ use std::env;
 
 use metalayer::pg::Mode;
 use metalayer::prelude::*;
+use ml_chaos::Dice;
 
 use super::shop;
 use crate::killer::{self, Killing};
-use crate::merge::Dice;
 use crate::support::{Fresh, open};
 
 /// How the child is to refresh.

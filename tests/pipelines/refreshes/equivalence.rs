@@ -3,9 +3,9 @@
 use metalayer::core::Plan;
 use metalayer::pg::Mode;
 use metalayer::prelude::*;
+use ml_chaos::Dice;
 
 use super::shop;
-use crate::merge::Dice;
 use crate::support::Fresh;
 
 /// What plans the shop in a schema.

@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use metalayer::pg::Mode;
 use metalayer::prelude::*;
+use ml_chaos::Dice;
 use ml_embed::Cluster;
 
 use super::shop;
-use crate::merge::Dice;
 use crate::support::{Fresh, open};
 
 /// Rows as they are on the pages: what is written moves.

@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use metalayer::pg::Mode;
 use metalayer::prelude::*;
+use ml_chaos::Dice;
 use tokio_postgres::{Client, IsolationLevel};
 
 use super::shop;
-use crate::merge::Dice;
 use crate::support::{Fresh, open};
 
 const TOTALS: &str = "SELECT facts::text, lines::text, amount::text, daily_amount::text, orphans, \

@@ -3,9 +3,9 @@
 use metalayer::core::Verdict;
 use metalayer::pg::Mode;
 use metalayer::prelude::*;
+use ml_chaos::Dice;
 
 use super::shop;
-use crate::merge::Dice;
 use crate::support::Fresh;
 
 /// A warehouse of 12 loads, and one load that it has not seen.

@@ -2,8 +2,7 @@
 
 use metalayer::core::{ColumnDef, Type};
 use metalayer::prelude::*;
-
-use crate::merge::Dice;
+use ml_chaos::Dice;
 
 /// A silver table: its columns, those of its grain first.
 struct Silver {

@@ -1,9 +1,9 @@
 //! J5: several at once are as one after the other, and a key that many load at once has one surrogate.
 
 use metalayer::prelude::*;
+use ml_chaos::Dice;
 
 use super::shop;
-use crate::merge::Dice;
 use crate::support::Fresh;
 
 /// A sale to a customer whom nobody knew.

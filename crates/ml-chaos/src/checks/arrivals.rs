@@ -19,13 +19,7 @@ const ORDERS: [[usize; 3]; 6] = [
 /// # Errors
 /// When the server cannot be asked, and when no column holds a version.
 pub async fn late_versions<S: Refining>(trial: &mut Trial<'_, S>) -> Result<Findings, Error> {
-    if !trial
-        .witness
-        .layout
-        .columns
-        .iter()
-        .any(|column| column.holds == Holds::Version)
-    {
+    if trial.witness.layout.column(Holds::Version).is_none() {
         return Err(Error::new("no column holds a version"));
     }
     let mut session = trial.session().await?;
