@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use metalayer::core::Class;
 use metalayer::prelude::*;
-use ml_chaos::{Halt, Signal};
+use ml_chaos::{Halt, Message, Proxy, Signal};
 use tokio::task::{JoinSet, block_in_place};
 
-use crate::aftermath::{Inn, Reader, connect, has_guests, quick};
+use crate::aftermath::{Inn, Reader, connect, has_guests, number, quick};
 use crate::guests::{load, table, written};
 use crate::support::open;
 
@@ -111,6 +111,58 @@ async fn the_server_is_stopped() {
         println!("{end:?}: {} attempts of 10 loads", others.await.unwrap());
         has_guests(&inn.url, (before + 10) * GUESTS).await;
     }
+}
+
+/// What keeps a server from flushing to disk what no commit waits for: whole pages of its log, which are written one page
+/// after the other, are still flushed.
+const IDLE: [(&str, &str); 3] = [
+    ("autovacuum", "off"),
+    ("full_page_writes", "off"),
+    ("wal_writer_delay", "10s"),
+];
+
+/// G3: a crash gives ids again of which nothing reached the disk: a load whose COMMIT went unanswered, and another that has
+/// its number and its transaction id since, are told apart. Answers whether that came about.
+async fn ids_are_given_again() -> bool {
+    let mut inn = Inn::with(&IDLE).await;
+    let folder = tempfile::tempdir().unwrap();
+    let [lost, other] = ["1,Ada,2\n", "2,Bob,2\n"]
+        .map(|line| written(folder.path(), &format!("{}.csv", &line[2..5]), line));
+    let proxy = Proxy::start(&inn.url).await.unwrap();
+    let mut hold = proxy.hold(Message::Query("COMMIT"));
+    let mut store = Store::new(&open(&proxy.url(), 2), &table());
+    let client = connect(&inn.url).await;
+    // what follows is less than the page that it begins
+    client.simple_query("SELECT pg_switch_wal()").await.unwrap();
+    let losing = tokio::spawn(async move { load(&lost, &mut store, Gate::default()).await });
+    hold.reached().await;
+    let begun = "SELECT min(backend_xid::text::bigint) FROM pg_stat_activity";
+    let begun = number(&client, begun).await;
+    block_in_place(|| inn.server.stop(Halt::Immediate)).unwrap();
+    block_in_place(|| inn.server.start_again()).unwrap();
+    let mut store = Store::new(&inn.database, &table());
+    let done = quick().run(async || load(&other, &mut store, Gate::default()).await);
+    let done = done.await.unwrap();
+    assert!(matches!(done, Outcome::Applied(_)), "{done:?}");
+    let entered = "SELECT coalesce(min(xid::text::bigint), 0) FROM meta.load WHERE load_id = 1";
+    let entered = number(&connect(&inn.url).await, entered).await;
+    drop(hold);
+    let said = losing.await.unwrap();
+    let error = said.unwrap_err();
+    assert!(error.to_string().contains("rolled back"), "{error:?}");
+    drop(store);
+    has_guests(&inn.url, 1).await;
+    entered == begun
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_of_another_is_not_taken_for_its_own() {
+    for _ in 0..5 {
+        if ids_are_given_again().await {
+            return;
+        }
+    }
+    panic!("no id was given again");
 }
 
 /// G3: all of it stands still for longer than silence is borne; nothing waits for it without end.

@@ -4,4 +4,4 @@ INSERT INTO meta.load (dataset, source, rule_set, state, unloads, finished_at)
 SELECT dataset, source, rule_set, 'unload', load_id, clock_timestamp()
 FROM meta.load
 WHERE load_id = $1
-RETURNING load_id, xid::text
+RETURNING load_id, xid::text, started_at::text

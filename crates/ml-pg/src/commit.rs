@@ -8,6 +8,7 @@ use tokio_postgres::Transaction;
 use tokio_postgres::types::Type;
 
 use crate::failure::{Doing, failure};
+use crate::ledger::Mark;
 use crate::{Database, class};
 
 /// What became of a transaction, as the server says it.
@@ -24,7 +25,7 @@ pub(crate) async fn commit(
     clean: &mut bool,
     database: &Database,
     load: LoadId,
-    xid: &str,
+    mark: &Mark,
 ) -> Result<()> {
     match timeout(database.silence() * 2, tx.commit()).await {
         Ok(Ok(())) => {
@@ -39,14 +40,14 @@ pub(crate) async fn commit(
         _ => {}
     }
     tracing::warn!(%load, "COMMIT went unanswered; the server decides");
-    ask(database, load, xid).await
+    ask(database, load, mark).await
 }
 
 /// Asks until the server knows what became of a transaction.
-async fn ask(database: &Database, load: LoadId, xid: &str) -> Result<()> {
+async fn ask(database: &Database, load: LoadId, mark: &Mark) -> Result<()> {
     let (asked, patience) = (tokio::time::Instant::now(), database.silence());
     loop {
-        let answer = timeout(patience, status(database, load, xid)).await;
+        let answer = timeout(patience, status(database, load, mark)).await;
         match answer.unwrap_or(Ok(None)) {
             Ok(Some(status)) if status == COMMITTED => return Ok(()),
             Ok(Some(status)) if status == ABORTED => {
@@ -65,13 +66,13 @@ async fn ask(database: &Database, load: LoadId, xid: &str) -> Result<()> {
     Err(Error::new(Kind::Conflict, what).classed(Class::Unknown))
 }
 
-async fn status(database: &Database, load: LoadId, xid: &str) -> Result<Option<String>> {
+async fn status(database: &Database, load: LoadId, mark: &Mark) -> Result<Option<String>> {
     const ASKED: &str = "cannot ask what became of a transaction";
     let client = database.aside().await?;
     let rows = client
         .query_typed(
             include_str!("../sql/transaction_status.sql"),
-            &[(&xid, Type::TEXT)],
+            &[(&mark.xid, Type::TEXT)],
         )
         .await
         .doing(ASKED)?;
@@ -79,12 +80,16 @@ async fn status(database: &Database, load: LoadId, xid: &str) -> Result<Option<S
     if status.as_deref() != Some(COMMITTED) {
         return Ok(status);
     }
-    // A server that crashes forgets transaction ids of which nothing reached the disk, and gives them again: the ledger
-    // says whose commit it was, in a statement of its own, whose snapshot is younger.
+    // It may be the commit of another that has the id since a crash: the ledger knows, in a statement of its own, whose
+    // snapshot is younger.
     let entered = client
         .query_typed(
             include_str!("../sql/is_entered.sql"),
-            &[(&load.0, Type::INT8), (&xid, Type::TEXT)],
+            &[
+                (&load.0, Type::INT8),
+                (&mark.xid, Type::TEXT),
+                (&mark.started_at, Type::TEXT),
+            ],
         )
         .await
         .doing(ASKED)?;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use ml_core::{Fingerprint, Holder, LoadId, LoadKey, Result, RuleCount, Scorecard, Verdict};
-use tokio_postgres::Transaction;
 use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Row, Transaction};
 
 use crate::failure::Doing;
 
@@ -14,8 +14,25 @@ pub(crate) struct Entry {
     pub(crate) supersedes: Option<LoadId>,
     /// Fingerprint of the rules that judge.
     pub(crate) rules: Fingerprint,
+    pub(crate) mark: Mark,
+}
+
+/// What tells an entry from any other, even one that has its id: a crash gives ids again of which nothing reached the disk.
+pub(crate) struct Mark {
     /// The transaction it was entered in.
     pub(crate) xid: String,
+    /// When it was entered, to the microsecond.
+    pub(crate) started_at: String,
+}
+
+impl Mark {
+    /// From two columns of a row, the first of which is said.
+    pub(crate) fn of(row: &Row, column: usize) -> Self {
+        Mark {
+            xid: row.get(column),
+            started_at: row.get(column + 1),
+        }
+    }
 }
 
 /// The advisory lock of one thing of one kind: the first eight bytes of a SHA-256 over both.
@@ -100,7 +117,7 @@ pub(crate) async fn enter(
         load: LoadId(row.get(0)),
         supersedes: row.get::<_, Option<i64>>(1).map(LoadId),
         rules: key.rules,
-        xid: row.get(2),
+        mark: Mark::of(row, 2),
     }))
 }
 

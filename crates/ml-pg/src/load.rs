@@ -203,12 +203,12 @@ impl<'a> PgLoad<'a> {
         let Entry {
             load,
             supersedes,
-            xid,
+            mark,
             ..
         } = self.entry;
         step("commit");
         match &self.database {
-            Some(database) => commit(self.tx, self.clean, database, load, &xid).await?,
+            Some(database) => commit(self.tx, self.clean, database, load, &mark).await?,
             None => {
                 let released = self.tx.commit().await;
                 released.doing(format!(

@@ -129,8 +129,8 @@ impl Refresh {
                 models = self.measure(&tx, &built, &found).await?;
                 self.close(&tx, &built, &found.inputs).await?;
                 step("commit");
-                let Entry { load, xid, .. } = &built.entry;
-                commit(tx, clean, &self.database, *load, xid).await?;
+                let Entry { load, mark, .. } = &built.entry;
+                commit(tx, clean, &self.database, *load, mark).await?;
                 self.started.store(true, Ordering::Relaxed);
                 *load
             }

@@ -5,7 +5,7 @@ use tokio_postgres::{Row, Transaction};
 use crate::commit::commit;
 use crate::failure::Doing;
 use crate::keeping::Keeping;
-use crate::ledger;
+use crate::ledger::{self, Mark};
 use crate::step::step;
 use crate::{Database, Table};
 
@@ -55,9 +55,9 @@ impl Database {
         }
         unload.check(&tx).await?;
         let rows = unload.delete(&tx).await?;
-        let (event, xid) = unload.enter(&tx, reason).await?;
+        let (event, mark) = unload.enter(&tx, reason).await?;
         step("commit");
-        commit(tx, clean, self, event, &xid).await?;
+        commit(tx, clean, self, event, &mark).await?;
         step("committed");
         Ok(Unloaded { event, rows })
     }
@@ -136,8 +136,8 @@ impl Unload<'_> {
             .doing(self.doing("its rows cannot be deleted"))
     }
 
-    /// Enters the event; answers it and its transaction.
-    async fn enter(&self, tx: &Transaction<'_>, reason: &str) -> Result<(LoadId, String)> {
+    /// Enters the event.
+    async fn enter(&self, tx: &Transaction<'_>, reason: &str) -> Result<(LoadId, Mark)> {
         step("unload_ledger");
         let reason = reason.replace('\0', "\u{fffd}");
         let load = &[(&self.load.0 as &(dyn ToSql + Sync), Type::INT8)];
@@ -155,7 +155,9 @@ impl Unload<'_> {
         let entered = entered
             .await
             .doing(self.doing("the ledger does not take it"))?;
-        let event = entered.first().map(|row| (LoadId(row.get(0)), row.get(1)));
+        let event = entered
+            .first()
+            .map(|row| (LoadId(row.get(0)), Mark::of(row, 1)));
         event.ok_or_else(|| Error::storage(self.doing("its event was not entered into the ledger")))
     }
 }
