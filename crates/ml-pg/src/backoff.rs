@@ -1,14 +1,14 @@
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
+use backon::{BackoffBuilder, ExponentialBuilder};
 use ml_core::{Class, Error, Result};
 use tokio::time::{Instant, sleep};
 
 /// How often, and after what pauses, work is run again that failed for a reason which passes.
 ///
-/// Pauses are drawn from zero up to a ceiling that doubles with each attempt, so that many who fail at once do not come
-/// back at once. Where something is full, only the time counts, and every pause is between half the longest and the
-/// longest: attempts do not make room.
+/// Pauses are drawn between half a ceiling and all of it, so that many who fail at once do not come back at once; the
+/// ceiling doubles with each attempt, up to the longest. Where something is full, only the time counts, and every pause has
+/// the longest ceiling: attempts do not make room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backoff {
     attempts: u32,
@@ -73,39 +73,39 @@ impl Backoff {
     /// The first attempt begins now.
     pub fn begin(self) -> Attempts {
         Attempts {
-            backoff: self,
             began: Instant::now(),
-            failed: 0,
+            budget: self.budget,
+            passing: self.passing().build(),
+            full: self.full().build(),
         }
     }
 
-    /// What the pause after an attempt may be, when another one is to come.
-    fn pause(&self, class: Class, attempt: u32) -> Option<Pause> {
-        match class {
-            Class::Rows | Class::Fatal => None,
-            Class::Wait => Some(Pause {
-                least: self.longest / 2,
-                most: self.longest,
-            }),
-            Class::Unknown | Class::Transient => (attempt < self.attempts).then(|| Pause {
-                least: Duration::ZERO,
-                most: self.ceiling(attempt),
-            }),
-        }
+    /// Pauses before what passes by itself. The jitter of the builder comes on top of a pause, up to as much again.
+    fn passing(&self) -> ExponentialBuilder {
+        let longest = self.longest / 2;
+        ExponentialBuilder::new()
+            .with_jitter()
+            .with_min_delay(longest.min(self.first / 2))
+            .with_max_delay(longest)
+            .with_max_times(self.attempts as usize - 1)
     }
 
-    fn ceiling(&self, attempt: u32) -> Duration {
-        let doublings = attempt.saturating_sub(1).min(31);
-        self.longest.min(self.first.saturating_mul(1 << doublings))
+    /// Pauses until there is room.
+    fn full(&self) -> ExponentialBuilder {
+        let longest = self.longest / 2;
+        self.passing().with_min_delay(longest).without_max_times()
     }
 }
+
+type Pauses = <ExponentialBuilder as BackoffBuilder>::Backoff;
 
 /// The attempts at one piece of work.
 #[derive(Debug)]
 pub struct Attempts {
-    backoff: Backoff,
     began: Instant,
-    failed: u32,
+    budget: Duration,
+    passing: Pauses,
+    full: Pauses,
 }
 
 impl Attempts {
@@ -114,38 +114,23 @@ impl Attempts {
     /// # Errors
     /// The same error, when there is to be none.
     pub async fn after(&mut self, error: Error) -> Result<()> {
-        self.failed += 1;
-        let (class, attempt) = (error.class(), self.failed);
-        let Some(pause) = self.backoff.pause(class, attempt).map(Pause::drawn) else {
+        let class = error.class();
+        let pause = match class {
+            Class::Rows | Class::Fatal => None,
+            Class::Wait => self.full.next(),
+            Class::Unknown | Class::Transient => self.passing.next(),
+        };
+        let Some(pause) = pause.filter(|pause| self.began.elapsed() + *pause <= self.budget) else {
             return Err(error);
         };
-        if self.began.elapsed() + pause > self.backoff.budget {
-            return Err(error);
-        }
         let error = error.chain();
         if class == Class::Wait {
             tracing::error!(error, ?pause, "something is full: it is tried again");
         } else {
-            tracing::warn!(error, attempt, ?pause, "it is tried again");
+            tracing::warn!(error, ?pause, "it is tried again");
         }
         sleep(pause).await;
         Ok(())
-    }
-}
-
-/// The bounds of a pause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Pause {
-    least: Duration,
-    most: Duration,
-}
-
-impl Pause {
-    fn drawn(self) -> Duration {
-        // the keys of a hasher are the random numbers that the standard library has
-        let drawn = RandomState::new().build_hasher().finish() as u32;
-        let span = self.most.saturating_sub(self.least);
-        self.least + span.mul_f64(f64::from(drawn) / f64::from(u32::MAX))
     }
 }
 
@@ -163,25 +148,24 @@ mod tests {
     }
 
     proptest! {
-        /// P11: bounded, and monotone.
+        /// P11: bounded, and monotone up to what is drawn.
         #[test]
         fn pauses_grow_and_end(backoff in any()) {
-            for class in [Class::Unknown, Class::Transient, Class::Wait] {
-                let mut before = Duration::ZERO;
-                for attempt in 1..backoff.attempts {
-                    let pause = backoff.pause(class, attempt).unwrap();
-                    prop_assert!(before <= pause.most && pause.most <= backoff.longest);
-                    prop_assert!(pause.least <= pause.drawn() && pause.drawn() <= pause.most);
-                    before = pause.most;
-                }
+            let (passing, full) = (backoff.passing().build(), backoff.full().build());
+            let (mut least, mut count) = (Duration::ZERO, 1);
+            // seconds as f32: a microsecond of 100 s is lost in them
+            let near = Duration::from_micros(20);
+            for pause in passing {
+                prop_assert!(least <= pause + near && pause <= backoff.longest + near, "{:?}", pause);
+                let ceiling = backoff.first.saturating_mul(1 << (count - 1).min(20));
+                least = backoff.longest.min(ceiling) / 2;
+                prop_assert!(least <= pause + near && pause <= least * 2 + near, "{:?}", pause);
+                count += 1;
             }
-            for last in [backoff.attempts, u32::MAX] {
-                prop_assert_eq!(backoff.pause(Class::Transient, last), None);
-                let full = backoff.pause(Class::Wait, last).unwrap();
-                prop_assert!(full.least * 2 >= backoff.longest - Duration::from_nanos(1));
+            prop_assert_eq!(count, backoff.attempts);
+            for pause in full.take(200) {
+                prop_assert!(backoff.longest / 2 <= pause + near && pause <= backoff.longest + near);
             }
-            prop_assert_eq!(backoff.pause(Class::Rows, 1), None);
-            prop_assert_eq!(backoff.pause(Class::Fatal, 1), None);
         }
     }
 
