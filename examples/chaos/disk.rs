@@ -7,7 +7,7 @@ use ml_chaos::{Act, Dice, FailPoint, size};
 use super::Failure;
 use super::bed::{Base, Bed, Ground};
 use super::blow::Blow;
-use super::check::Check;
+use super::check::{Check, Reach};
 use super::subject::LAYERS;
 
 /// How much larger the tables may be than those of a clean run.
@@ -47,6 +47,7 @@ pub async fn disk(bed: &Bed, seed: u64) -> Result<Check, Failure> {
         name: String::from(
             "kills with a vacuum after each: tables larger than 1.3 times those of a clean run",
         ),
+        reach: Reach::AtRandom,
         runs: kills,
         violations: u64::from(ratio > MOST),
         took: began.elapsed(),

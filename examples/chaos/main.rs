@@ -5,7 +5,8 @@
 //! cargo run --release --example chaos -- cuts --count 300              # connections, not processes
 //! cargo run --release --example chaos -- steps                         # a kill at each step
 //! cargo run --release --example chaos -- replay 7 132                  # the round that was violated
-//! cargo run --release --example chaos -- gate                          # or nightly, or release: all checks, as JSON
+//! cargo run --release --example chaos -- gate                          # or nightly, or release: all checks, as JSON;
+//!                                                                      # the longer ones run the long tests as well
 //! cargo run --release --example chaos -- table RESULT.json             # those, as a table
 //! ```
 //!
@@ -21,6 +22,7 @@ pub mod bed;
 pub mod blow;
 pub mod check;
 pub mod disk;
+pub mod long_tests;
 pub mod retail;
 pub mod round;
 pub mod rounds;

@@ -11,7 +11,7 @@ use ml_chaos::{Act, Dice, FailPoint};
 use super::Failure;
 use super::bed::Bed;
 use super::blow::Blow;
-use super::check::Check;
+use super::check::{Check, Reach};
 use super::round::{Plan, Round};
 
 /// What rounds do.
@@ -81,6 +81,7 @@ impl Rounds<'_> {
         let began = Instant::now();
         let mut check = Check {
             name: self.kind.title().to_owned(),
+            reach: self.kind.reach(),
             runs: 0,
             violations: 0,
             took: Duration::ZERO,
@@ -122,6 +123,13 @@ fn is_over(until: Until, rounds: u64, check: &Check) -> bool {
 }
 
 impl Kind {
+    fn reach(self) -> Reach {
+        match self {
+            Kind::Kills | Kind::Cuts => Reach::AtRandom,
+            Kind::Steps => Reach::Each,
+        }
+    }
+
     fn title(self) -> &'static str {
         match self {
             Kind::Kills => "random kills and stops",

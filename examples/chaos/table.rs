@@ -29,9 +29,10 @@ pub fn table(results: &[Value]) -> Result<String, Failure> {
 }
 
 fn line(check: &Value) -> Result<String, Failure> {
-    let bound = match check["bound"].as_f64() {
-        Some(bound) => format!("{:.2} %", bound * 100.0),
-        None => String::from("none"),
+    let bound = match (check["bound"].as_f64(), check["reach"].as_str()) {
+        (Some(bound), _) => format!("{:.2} %", bound * 100.0),
+        (None, Some("Each")) => String::from("all there are"),
+        (None, _) => String::from("none"),
     };
     let seconds = number(check, "seconds")?;
     let time = match seconds {

@@ -11,6 +11,7 @@ use super::Failure;
 use super::bed::Bed;
 use super::check::Check;
 use super::disk::disk;
+use super::long_tests::long_tests;
 use super::rounds::{Kind, Rounds, Until};
 
 /// How much is checked.
@@ -18,9 +19,9 @@ use super::rounds::{Kind, Rounds, Until};
 pub enum Tier {
     /// Within a minute, for every change; the tests are the rest of it.
     Gate,
-    /// Within two hours.
+    /// Within two hours: the tests that take minutes, too.
     Nightly,
-    /// Within eight hours.
+    /// Within eight hours: the tests that take half an hour, too.
     Release,
 }
 
@@ -44,6 +45,14 @@ impl Tier {
         }
     }
 
+    /// Modules of tests of which each takes half an hour.
+    fn left_out(self) -> &'static [&'static str] {
+        match self {
+            Tier::Release => &[],
+            Tier::Gate | Tier::Nightly => &["rebuild::", "sweep::"],
+        }
+    }
+
     /// Runs all its checks.
     pub async fn run(self, bed: &Bed, seed: u64, lanes: usize) -> Result<Vec<Check>, Failure> {
         let mut checks = Vec::new();
@@ -59,6 +68,7 @@ impl Tier {
         }
         if self != Tier::Gate {
             checks.push(disk(bed, seed).await?);
+            checks.extend(long_tests(self.left_out())?);
         }
         Ok(checks)
     }

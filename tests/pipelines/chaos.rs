@@ -5,9 +5,9 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::chaos_example::bed::Bed;
-use crate::chaos_example::check::Check;
+use crate::chaos_example::check::{Check, Reach};
 use crate::chaos_example::rounds::{Kind, Rounds, Until};
-use crate::chaos_example::table::table;
+use crate::chaos_example::table::{self, table};
 use crate::chaos_example::{SABOTAGE, subject};
 use crate::killer;
 
@@ -74,6 +74,7 @@ async fn what_goes_missing_is_found_and_can_be_had_again() {
 fn what_has_violations_has_no_bound() {
     let mut check = Check {
         name: String::from("kills"),
+        reach: Reach::AtRandom,
         runs: 1_000,
         violations: 0,
         took: std::time::Duration::from_secs(600),
@@ -89,4 +90,34 @@ fn what_has_violations_has_no_bound() {
     let expected = "| kills | 1000 | 1 | none | 10 min |\n\n\
         Tier `nightly`, seed 7, commit `abc1234`, PostgreSQL 15.18, 2 × x.\n";
     assert!(printed.ends_with(expected), "{printed}");
+}
+
+/// The table of the README is what the results say that lie beside it.
+#[test]
+fn the_table_of_the_readme_is_that_of_the_results() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let results = std::fs::read(format!("{root}/tests/figures/reliability.json")).unwrap();
+    let expected = table(&[serde_json::from_slice(&results).unwrap()]).unwrap();
+    let readme = std::fs::read_to_string(format!("{root}/README.md")).unwrap();
+    let (_, rest) = readme.split_once(table::BEGIN).unwrap();
+    let (found, _) = rest.split_once(table::END).unwrap();
+    assert_eq!(found.trim(), expected.trim());
+}
+
+/// What a long test tells of itself comes to the table, wherever in a line it stands.
+#[test]
+fn a_check_that_is_told_is_read() {
+    let check = Check::held("cuts", Reach::Each, 12, std::time::Instant::now());
+    let line = format!("test sweep::every_message ... CHECK {}", json!(check));
+    assert_eq!(Check::told(&line), Some(check.clone()));
+    assert_eq!(Check::told("test sweep::every_message ... ok"), None);
+    let result = json!({
+        "tier": "release", "seed": 7, "commit": "abc1234", "postgres": "15.18", "machine": "2 × x",
+        "checks": [check.json()],
+    });
+    let printed = table(&[result]).unwrap();
+    assert!(
+        printed.contains("| cuts | 12 | 0 | all there are | 0 s |"),
+        "{printed}"
+    );
 }

@@ -4,12 +4,14 @@
 use std::env;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use metalayer::prelude::*;
 use ml_chaos::{Memory, Unlimited};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::aftermath::has_guests;
+use crate::chaos_example::check::{Check, Reach};
 use crate::guests::{Guest, hotel, judge, table};
 use crate::killer;
 use crate::support::open;
@@ -66,6 +68,7 @@ async fn child() {
 
 /// So many guests, by a process that is killed where it takes more.
 async fn confined(guests: u64) {
+    let began = Instant::now();
     let memory = Memory::of(CAP);
     let said = memory.as_ref().err().map(Unlimited::to_string);
     assert!(said.is_none_or(|said| said.starts_with("NOT TESTED: ")));
@@ -79,6 +82,9 @@ async fn confined(guests: u64) {
     memory.take(child.process_id()).unwrap();
     assert!(killer::has_ended(&mut child).await, "it took more");
     has_guests(&fresh.url, guests as i64).await;
+    let (megabytes, most) = (guests * WIDTH as u64 / 1_000_000, CAP >> 20);
+    let name = format!("{megabytes} MB through a process that may take {most} MiB");
+    Check::held(&name, Reach::Each, 1, began).tell();
 }
 
 #[tokio::test(flavor = "multi_thread")]

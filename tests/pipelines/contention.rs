@@ -9,6 +9,7 @@ use metalayer::prelude::*;
 use tokio_postgres::{Client, IsolationLevel};
 
 use crate::aftermath::{connect, has_guests, quick};
+use crate::chaos_example::check::{Check, Reach};
 use crate::guests::{Guest, file, hotel, load, table};
 use crate::support::Fresh;
 
@@ -195,8 +196,11 @@ async fn two_serializable_hosts_in_every_order() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes"]
 async fn three_serializable_hosts_in_every_order_for_long() {
+    let began = Instant::now();
     let (orders, given_way) = permuted(&hotel().await, 3).await;
     println!("G5: {orders} orders, {given_way} transactions gave way");
     assert_eq!(orders, 1_680);
     assert!(given_way > 0);
+    let name = "orders of the steps of three serializable hosts";
+    Check::held(name, Reach::Each, orders as u64, began).tell();
 }

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use metalayer::core::Silent;
 use metalayer::prelude::*;
 use ml_chaos::{Act, FailPoint, Victim};
 
+use crate::chaos_example::check::{Check, Reach};
 use crate::killer::{self, Killing};
 use crate::retail::pipeline::Retail;
 use crate::sample_month::{month, run};
@@ -108,12 +110,19 @@ impl Prepared {
 /// Kills a child at every step of a layer: once each, and at one of so many of the further times it is reached. Answers
 /// the names.
 async fn kill_everywhere(layer: &str, prepared: &[&str], stride: u64) -> BTreeSet<String> {
+    let began = Instant::now();
     let prepared = Prepared::of(layer, prepared).await;
     let steps = prepared.killing.steps().await;
+    let mut kills = 0;
     for (step, count) in steps.counts() {
         for nth in (1..=count).filter(|nth| nth % stride == 1 % stride || *nth == count) {
             prepared.kill(step, nth).await;
+            kills += 1;
         }
+    }
+    if stride == 1 {
+        let name = format!("kills at each step of {layer}, each time it is reached");
+        Check::held(&name, Reach::Each, kills, began).tell();
     }
     steps.iter().map(String::from).collect()
 }

@@ -12,6 +12,7 @@ use metalayer::core::{ColumnDef, Records, Row, Type, Value};
 use metalayer::prelude::*;
 
 use crate::aftermath::{Reader, has_guests, is_whole, percentile};
+use crate::chaos_example::check::{Check, Reach};
 use crate::guests::{file, hotel, load, table};
 use crate::killer;
 use crate::support::{Fresh, open};
@@ -35,7 +36,8 @@ async fn child() {
     }
 }
 
-async fn processes(count: usize) {
+async fn processes(count: u64) {
+    let began = Instant::now();
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "guests.csv", GUESTS);
     let fresh = hotel().await;
@@ -55,6 +57,8 @@ async fn processes(count: usize) {
     has_guests(&fresh.url, i64::from(GUESTS)).await;
     assert_eq!(fresh.one("SELECT count(*) FROM meta.load").await, "1");
     println!("J1: {count} processes, one load; {snapshots} snapshots, none torn");
+    let name = "processes at once on one file";
+    Check::held(name, Reach::AtRandom, count, began).tell();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,13 +1,17 @@
 //! H2: the answer to a COMMIT is lost, over and over: nothing is lost and nothing is there twice.
 
+use std::time::Instant;
+
 use metalayer::prelude::*;
 use ml_chaos::{Break, Fault, Message, Proxy};
 
 use crate::aftermath::{Reader, has_guests};
+use crate::chaos_example::check::{Check, Reach};
 use crate::guests::{hotel, load, table, written};
 use crate::support::open;
 
 async fn lost(times: i64) {
+    let began = Instant::now();
     let folder = tempfile::tempdir().unwrap();
     let fresh = hotel().await;
     let proxy = Proxy::start(&fresh.url).await.unwrap();
@@ -32,6 +36,13 @@ async fn lost(times: i64) {
     let snapshots = reader.stop().await;
     has_guests(&fresh.url, times * 10).await;
     println!("H2: {times} of {times} resolved right; {snapshots} snapshots, none torn");
+    Check::held(
+        "lost answers to COMMIT",
+        Reach::AtRandom,
+        times as u64,
+        began,
+    )
+    .tell();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ use ml_chaos::{Halt, Message, Proxy, Signal};
 use tokio::task::{JoinSet, block_in_place};
 
 use crate::aftermath::{Inn, Reader, connect, has_guests, number, quick};
+use crate::chaos_example::check::{Check, Reach};
 use crate::guests::{load, table, written};
 use crate::support::open;
 
@@ -92,7 +93,10 @@ async fn a_session_is_killed() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes"]
 async fn a_session_is_killed_for_long() {
+    let began = Instant::now();
     struck(&mut Inn::with(&[]).await, 50, crash).await;
+    let name = "crashes of the server with ten loads under way";
+    Check::held(name, Reach::AtRandom, 50, began).tell();
 }
 
 /// G3: and comes back.

@@ -2,10 +2,12 @@
 //! and that a pipeline of another name makes from nothing.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use metalayer::core::Row;
 use ml_chaos::Dice;
 
+use crate::chaos_example::check::{Check, Reach};
 use crate::keeping::{Keeping, contract, row};
 use crate::support::Fresh;
 use crate::trial::Trial;
@@ -47,10 +49,14 @@ async fn incremental_is_rebuilt() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes; ML_SEEDS says how many histories of each kind"]
 async fn incremental_is_rebuilt_for_long() {
+    let began = Instant::now();
     let seeds = std::env::var("ML_SEEDS").map_or(100, |seeds| seeds.parse().unwrap());
     for kind in Keeping::ALL {
         whatever_happens(kind, 7..7 + seeds).await;
     }
+    let name = "random histories, increments against a rebuild";
+    let runs = seeds * Keeping::ALL.len() as u64;
+    Check::held(name, Reach::AtRandom, runs, began).tell();
 }
 
 /// P15, P19: winners come from the data: where they do not come from the load by design, the order of arrival decides nothing.

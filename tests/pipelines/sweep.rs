@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use metalayer::core::Silent;
 use metalayer::prelude::*;
 use ml_chaos::{Break, Fault, Message, Proxy};
 
+use crate::chaos_example::check::{Check, Reach};
 use crate::retail::pipeline::Retail;
 use crate::sample_month::{month, run};
 use crate::support::{Fresh, open, settings};
@@ -141,8 +143,13 @@ async fn every_round_trip_of_a_refresh() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes"]
 async fn every_message_for_long() {
+    let began = Instant::now();
+    let bronze = sweep("bronze", &[], Which::Each).await;
     let silver = sweep("silver", &["bronze"], Which::Each).await;
     assert!(silver >= 50, "{silver}");
     let gold = sweep("gold", &["bronze", "silver"], Which::Each).await;
     assert!(gold >= 100, "{gold}");
+    let cuts = (bronze + silver + gold) * Break::ALL.len();
+    let name = "cuts before, within and after each message of each layer";
+    Check::held(name, Reach::Each, cuts as u64, began).tell();
 }

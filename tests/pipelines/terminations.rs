@@ -9,6 +9,7 @@ use metalayer::prelude::*;
 use ml_chaos::Dice;
 
 use crate::aftermath::{Reader, connect, is_whole, number, percentile, quick};
+use crate::chaos_example::check::{Check, Reach};
 use crate::retail::pipeline::Retail;
 use crate::sample_month::{month, run};
 use crate::support::{Fresh, open, settings};
@@ -32,6 +33,7 @@ async fn through(retail: &Retail, files: &[PathBuf]) -> Result<()> {
 }
 
 async fn interrupted(rounds: u64) {
+    let start = Instant::now();
     let (_folder, _, files) = month(600).await;
     let files = &files[..1];
     let before = Fresh::migrated().await;
@@ -97,6 +99,8 @@ async fn interrupted(rounds: u64) {
         percentile(&mut recoveries, 50),
         percentile(&mut recoveries, 99)
     );
+    let name = "sessions ended or cancelled at random";
+    Check::held(name, Reach::AtRandom, recoveries.len() as u64, start).tell();
 }
 
 #[tokio::test(flavor = "multi_thread")]
