@@ -134,7 +134,11 @@ pub struct Inn {
 
 impl Inn {
     pub async fn with(settings: &[(&str, &str)]) -> Self {
-        let server = tokio::task::block_in_place(|| Server::start(settings)).unwrap();
+        let server = tokio::task::block_in_place(|| Server::start(settings));
+        Inn::of(server.unwrap()).await
+    }
+
+    pub async fn of(server: Server) -> Self {
         let url = server.url("postgres");
         let database = open(&url, 16);
         database.migrate().await.unwrap();

@@ -49,6 +49,7 @@ mod online_retail;
 mod oracle;
 pub mod orders;
 mod outages;
+mod partitions;
 mod personal_data;
 mod rebuild;
 mod reference;

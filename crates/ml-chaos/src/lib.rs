@@ -36,8 +36,8 @@
 //! # Servers that are broken
 //!
 //! A [`Server`] is one of a test's own: stopped, crashed, stood still, put back to an older copy of its data, and found again at
-//! the address it had. A [`Disk`] is small and can be filled, a [`Memory`] caps what a process may use; where a machine lets
-//! neither be made, that is said aloud and is a value, not a pass.
+//! the address it had. A [`Disk`] is small and can be filled, a [`Memory`] caps what a process may use, a [`Link`] to
+//! another network goes down without a word to either end; where a machine lets none of these be made, that is said aloud and is a value, not a pass.
 //!
 //! ```no_run
 //! use ml_chaos::{Halt, Server};
@@ -173,6 +173,7 @@ mod history;
 mod hold;
 mod inspection;
 mod invariant;
+mod link;
 mod memory;
 mod notes;
 mod pace;
@@ -209,6 +210,7 @@ pub use history::History;
 pub use hold::Hold;
 pub use inspection::Inspection;
 pub use invariant::Invariant;
+pub use link::Link;
 pub use memory::Memory;
 pub use pace::Pace;
 pub use pollution::Pollution;

@@ -5,8 +5,8 @@ use std::process::Command;
 use ml_embed::{Cluster, Launch};
 use tempfile::TempDir;
 
-use crate::Signal;
 use crate::signal::children;
+use crate::{Link, Signal};
 
 /// A PostgreSQL server of a test's own, to be broken: it flushes to disk, keeps its directory and its address over any end, and
 /// goes when it is dropped.
@@ -36,11 +36,26 @@ impl Server {
     /// # Errors
     /// As [`Launch::start`].
     pub fn start(settings: &[(&str, &str)]) -> Result<Self, ml_embed::Error> {
+        Server::launch(settings, |launch| launch)
+    }
+
+    /// Starts one that is reached by way of a link, too.
+    ///
+    /// # Errors
+    /// As [`Launch::start`].
+    pub fn start_at(link: &Link, settings: &[(&str, &str)]) -> Result<Self, ml_embed::Error> {
+        Server::launch(settings, |launch| launch.address(link.address().into()))
+    }
+
+    fn launch(
+        settings: &[(&str, &str)],
+        way: impl FnOnce(Launch) -> Launch,
+    ) -> Result<Self, ml_embed::Error> {
         let dir = tempfile::tempdir().map_err(|source| ml_embed::Error::Io {
             doing: String::from("create a directory for a server"),
             source,
         })?;
-        let mut launch = Cluster::kept(dir.path());
+        let mut launch = way(Cluster::kept(dir.path()));
         for (name, value) in settings {
             launch = launch.setting(*name, *value);
         }

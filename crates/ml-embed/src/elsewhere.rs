@@ -3,6 +3,7 @@
 use crate::{advice, error::Error, origin::Origin};
 use std::{
     convert::Infallible,
+    net::IpAddr,
     path::{Path, PathBuf},
 };
 
@@ -23,6 +24,11 @@ impl Launch {
 
     /// Makes no difference on this system.
     pub fn port(self, _: u16) -> Self {
+        self
+    }
+
+    /// Makes no difference on this system.
+    pub fn address(self, _: IpAddr) -> Self {
         self
     }
 

@@ -8,6 +8,7 @@ use crate::{
     doing::Doing,
     error::Error,
     home::Home,
+    network::Network,
     password::Password,
     postmaster::Postmaster,
     search::Search,
@@ -16,7 +17,7 @@ use crate::{
 };
 use std::{
     fs,
-    net::TcpListener,
+    net::{IpAddr, TcpListener},
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
@@ -41,6 +42,7 @@ pub struct Launch {
     kept: Option<PathBuf>,
     durable: bool,
     port: Option<u16>,
+    network: Option<Network>,
     extra: Vec<(String, String)>,
 }
 
@@ -50,6 +52,7 @@ impl Launch {
             durable: kept.is_some(),
             kept,
             port: None,
+            network: None,
             extra: Vec::new(),
         }
     }
@@ -64,6 +67,12 @@ impl Launch {
     /// Takes this port and no other, such as the one of the server that was there before: its clients find it again.
     pub fn port(mut self, port: u16) -> Self {
         self.port = Some(port);
+        self
+    }
+
+    /// Listens at this address of the machine, too, and lets in whoever is in one of its networks and knows the password.
+    pub fn address(mut self, address: IpAddr) -> Self {
+        self.network = Some(Network(address));
         self
     }
 
@@ -134,8 +143,11 @@ impl Launch {
             Some(port) => port,
             None => free_port()?,
         };
-        self.settings(port, scratch)
-            .write(&home.data(), &binaries.account)?;
+        let mut settings = self.settings(port, scratch);
+        if let Some(network) = &self.network {
+            network.open(&mut settings, &home.data(), &binaries.account)?;
+        }
+        settings.write(&home.data(), &binaries.account)?;
         let before = Postmaster::read(&home.data());
         let mut supervisor = Supervisor::start(home, binaries, scratch)?;
         let process = ready(&mut supervisor, home, before.as_ref())?;

@@ -31,8 +31,8 @@
 //!
 //! - The server goes when its [`Cluster`] is dropped, and just as well when the process ends in any
 //!   other way, `kill -9` included.
-//! - It listens on the loopback address and a free port, and asks for a random password there; its
-//!   Unix socket lies in a directory which only its own account can enter.
+//! - It listens on the loopback address and a free port, on another address where it is told one
+//!   ([`Launch::address`]), and asks for a random password there; its Unix socket lies in a directory which only its own account can enter.
 //! - Run by root, which PostgreSQL refuses to be, it runs as `postgres` or else as `nobody`.
 //! - It needs Unix. On Windows, start a server yourself and set `DATABASE_URL`.
 
@@ -60,6 +60,8 @@ mod home;
 mod launch;
 #[cfg(unix)]
 mod lock;
+#[cfg(unix)]
+mod network;
 #[cfg(unix)]
 mod password;
 #[cfg(unix)]

@@ -77,6 +77,24 @@ fn alive(process: u32) -> bool {
     shell.status().unwrap().success()
 }
 
+/// All of 127.0.0.0/8 is the loopback interface on Linux.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_is_reached_at_another_address_by_password() {
+    let address = [127, 0, 0, 2];
+    let cluster = Cluster::temporary()
+        .address(address.into())
+        .start()
+        .unwrap();
+    let there = TcpStream::connect((std::net::IpAddr::from(address), cluster.port()));
+    assert_eq!(greeting(there.unwrap()), (b'R', 10));
+    assert_eq!(over_loopback(&cluster), (b'R', 10));
+    assert_eq!(over_socket(&cluster), (b'R', 0));
+    let elsewhere = Cluster::temporary().start().unwrap();
+    let there = (std::net::IpAddr::from(address), elsewhere.port());
+    assert!(TcpStream::connect(there).is_err());
+}
+
 #[test]
 fn a_temporary_server_answers_and_leaves_nothing() {
     let cluster = Cluster::temporary()

@@ -12,12 +12,8 @@ use tokio_postgres::{Config as Server, IsolationLevel, NoTls, Transaction};
 use crate::{Config, Table, catalogue, failure, migrations, tls};
 
 /// `ROLLBACK` first: a leaked textual `BEGIN` survives the pool's own methods. `RESET ALL` takes back what the host
-/// has set; the pinned settings stay, because they came with the connection, all but the one below.
-const RECYCLE: &str = "ROLLBACK; SELECT pg_advisory_unlock_all(); DISCARD TEMP; RESET SESSION AUTHORIZATION; RESET ALL; \
-    SELECT set_config('transaction_timeout', '0', false) WHERE current_setting('server_version_num')::integer >= 170000";
-/// Unknown before 17, so it cannot stand in the options.
-const NO_TRANSACTION_TIMEOUT: &str = "SELECT set_config('transaction_timeout', '0', false) \
-    WHERE current_setting('server_version_num')::integer >= 170000";
+/// has set; the pinned settings stay, because they came with the connection, all but those that are settled.
+const RECYCLE: &str = "ROLLBACK; SELECT pg_advisory_unlock_all(); DISCARD TEMP; RESET SESSION AUTHORIZATION; RESET ALL";
 /// As long as any lock is waited for; without a limit a program could wait for itself.
 const WAIT: Duration = Duration::from_secs(600);
 
@@ -197,10 +193,23 @@ impl Drop for Lease {
     }
 }
 
+/// Settings that not every server knows, so that they cannot stand in the options: the one since 17, the other nowhere on
+/// Windows. A server that is at work, or waits for a lock, looks whether its client is there only where it is told to.
+fn settled(config: &Config) -> String {
+    let look = (config.silence / 3).as_millis();
+    format!(
+        "SELECT set_config('transaction_timeout', '0', false) WHERE current_setting('server_version_num')::integer >= 170000; \
+         SELECT set_config('client_connection_check_interval', '{look}', false) \
+         WHERE current_setting('dynamic_shared_memory_type') <> 'windows'"
+    )
+}
+
 fn pool(config: &Config, slots: usize) -> Result<Pool> {
-    let settle = Hook::async_fn(|client: &mut ClientWrapper, _| {
+    let settled = settled(config);
+    let settle = Hook::async_fn(move |client: &mut ClientWrapper, _| {
+        let settled = settled.clone();
         Box::pin(async move {
-            let settled = client.batch_execute(NO_TRANSACTION_TIMEOUT).await;
+            let settled = client.batch_execute(&settled).await;
             settled.map_err(HookError::Backend)
         })
     });
@@ -217,7 +226,7 @@ fn pool(config: &Config, slots: usize) -> Result<Pool> {
 }
 
 fn manager(config: &Config) -> Result<Manager> {
-    let recycling_method = RecyclingMethod::Custom(RECYCLE.to_owned());
+    let recycling_method = RecyclingMethod::Custom(format!("{RECYCLE}; {}", settled(config)));
     let how = ManagerConfig { recycling_method };
     let server = config.server.clone();
     Ok(match config.server.get_ssl_mode() {
