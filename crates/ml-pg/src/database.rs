@@ -193,14 +193,14 @@ impl Drop for Lease {
     }
 }
 
-/// Settings that not every server knows, so that they cannot stand in the options: the one since 17, the other nowhere on
-/// Windows. A server that is at work, or waits for a lock, looks whether its client is there only where it is told to.
+/// Settings that not every server takes, so that they cannot stand in the options: the one since 17, the other on Linux alone
+/// before 16. A server that is at work, or waits for a lock, looks whether its client is there only where it is told to.
 fn settled(config: &Config) -> String {
     let look = (config.silence / 3).as_millis();
     format!(
         "SELECT set_config('transaction_timeout', '0', false) WHERE current_setting('server_version_num')::integer >= 170000; \
          SELECT set_config('client_connection_check_interval', '{look}', false) \
-         WHERE current_setting('dynamic_shared_memory_type') <> 'windows'"
+         WHERE version() LIKE '%linux%'"
     )
 }
 
