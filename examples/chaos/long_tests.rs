@@ -10,7 +10,7 @@ use super::check::{Check, Reach};
 /// The checks that tests tell, but for those of some modules, and the seeded bugs.
 pub fn long_tests(left_out: &[&str]) -> Result<Vec<Check>, Failure> {
     let mut checks = vec![seeded_bugs()?];
-    let mut arguments = vec!["--test", "pipelines", "for_long", "--"];
+    let mut arguments = vec!["--workspace", "--test", "pipelines", "for_long", "--"];
     // one after the other, so that none waits for another's share of the machine
     arguments.extend(["--ignored", "--nocapture", "--test-threads=1"]);
     for module in left_out {
@@ -31,7 +31,7 @@ pub fn long_tests(left_out: &[&str]) -> Result<Vec<Check>, Failure> {
 /// Mistakes that a small loader makes on purpose: one that is not caught is a violation.
 fn seeded_bugs() -> Result<Check, Failure> {
     let began = Instant::now();
-    let lines = run(&["-p", "ml-chaos", "--test", "teeth", "seeded_bug"])?;
+    let lines = run(&["--workspace", "--test", "teeth", "seeded_bug"])?;
     let ends = |end: &str| {
         let bugs = lines.iter().filter(|line| line.contains("seeded_bug_"));
         bugs.filter(|line| line.ends_with(end)).count() as u64
