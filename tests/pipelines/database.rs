@@ -1,10 +1,11 @@
 //! Connections, settings, migrations, TLS.
 
-use metalayer::core::Kind;
+use metalayer::core::{Begun, Fingerprint, Kind, Load as _, LoadKey, Store as _};
 use metalayer::pg::Config;
 use metalayer::prelude::*;
 use ml_chaos::{Break, Fault, Message, Proxy};
 
+use crate::guests::{file, hotel, load, table};
 use crate::support::{Fresh, open};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,4 +93,50 @@ async fn a_connection_that_is_closed_without_a_word_is_asked_for_again() {
     });
     drop(open(&proxy.url(), 1).client().await.unwrap());
     assert!(!proxy.is_pending());
+}
+
+/// Whatever became of its loads: who got an answer needs no second connection to ask on, and opens no other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_keeps_its_connection() {
+    let folder = tempfile::tempdir().unwrap();
+    let fresh = hotel().await;
+    let proxy = Proxy::start(&fresh.url).await.unwrap();
+    let sessions = || {
+        proxy
+            .message_types()
+            .iter()
+            .filter(|ty| **ty == '-')
+            .count()
+    };
+    let database = open(&proxy.url(), 2);
+    drop(database.client().await.unwrap());
+    let opened = sessions();
+    let mut store = Store::new(&database, &table());
+    let path = file(folder.path(), "guests.csv", 10);
+    for nth in 0..3 {
+        let outcome = load(&path, &mut store, Gate::default()).await.unwrap();
+        assert_eq!(matches!(outcome, Outcome::Applied(_)), nth == 0);
+        assert_eq!(sessions(), opened, "load {nth}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_and_its_load_say_what_they_are_of() {
+    let fresh = hotel().await;
+    let mut store = Store::new(&fresh.database, &table());
+    let said = format!("{store:?}");
+    assert!(said.contains("guests"), "{said}");
+    let key = LoadKey {
+        source: String::from("guests.csv"),
+        sha256: None,
+        rules: Fingerprint::of("rules"),
+    };
+    let Begun::Fresh(load) = store.begin(key).await.unwrap() else {
+        panic!("it is there already")
+    };
+    let said = format!("{load:?}");
+    assert!(
+        said.contains("guests") && said.contains(&format!("{:?}", load.id())),
+        "{said}"
+    );
 }

@@ -133,9 +133,14 @@ async fn a_quarantine_too_big_to_wait_is_written_and_the_rows_still_go() {
     std::fs::write(&path, text).unwrap();
     let fresh = Fresh::migrated().await;
     fresh.database.create(&table()).await.unwrap();
-    let mut store = Store::new(&fresh.database, &table());
+    let proxy = Proxy::start(&fresh.url).await.unwrap();
+    let mut store = Store::new(&open(&proxy.url(), 1), &table());
     let outcome = load(&path, &mut store).await.unwrap();
     assert!(matches!(outcome, Outcome::Refused(_)), "{outcome:?}");
+    // those of the rows and of the quarantine, twice each
+    let types = proxy.message_types();
+    let copies = types.iter().filter(|ty| **ty == 'c').count();
+    assert_eq!(copies, 4, "{types:?}");
     assert_eq!(fresh.one("SELECT count(*) FROM bronze.sales").await, "0");
     assert_eq!(
         fresh.one("SELECT count(*) FROM meta.quarantine").await,

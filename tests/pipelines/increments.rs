@@ -1,6 +1,8 @@
 //! Increments and their surroundings: names, types, keys, and records that cannot be merged.
 
-use metalayer::core::{Kind, Records};
+use metalayer::core::{
+    Begun, Fingerprint, Kind, Load as _, LoadKey, Records, Scorecard, Store as _, Verdict,
+};
 use metalayer::prelude::*;
 
 use crate::support::{Fresh, open};
@@ -164,6 +166,29 @@ async fn whatever_a_stage_says_can_be_written_down() {
     assert_eq!(
         fresh.one("SELECT sum(records) FROM meta.drop_result").await,
         "1"
+    );
+}
+
+/// The card of a feed of the host's may have one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reason_without_a_record_is_not_written_down() {
+    let fresh = tables().await;
+    let table = Table::landing(Contract::of::<A>().unwrap());
+    let mut store = Store::new(&fresh.database, &table);
+    let key = LoadKey {
+        source: String::from("none.csv"),
+        sha256: None,
+        rules: Fingerprint::of("rules"),
+    };
+    let Begun::Fresh(load) = store.begin(key).await.unwrap() else {
+        panic!("it is there already")
+    };
+    let mut card = Scorecard::default();
+    card.dropped.insert(String::from("none"), 0);
+    load.publish(Verdict::Applied, card).await.unwrap();
+    assert_eq!(
+        fresh.one("SELECT count(*) FROM meta.drop_result").await,
+        "0"
     );
 }
 

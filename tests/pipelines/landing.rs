@@ -2,8 +2,10 @@
 
 use metalayer::core::{Kind, Records};
 use metalayer::prelude::*;
+use ml_chaos::Proxy;
 
-use crate::support::Fresh;
+use crate::guests;
+use crate::support::{Fresh, open};
 
 #[derive(Debug, Clone, Record)]
 #[record(dataset = "bronze.landed")]
@@ -127,4 +129,27 @@ async fn what_silver_has_read_is_summarised() {
     }
     advance(&fresh).await;
     assert_eq!(fresh.one(SUMMARISED).await, "0");
+}
+
+/// Of many chunks, and of more than one COPY takes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_load_is_one_copy_until_it_is_long() {
+    let fresh = guests::hotel().await;
+    let proxy = Proxy::start(&fresh.url).await.unwrap();
+    let mut store = Store::new(&open(&proxy.url(), 1), &guests::table());
+    for (megabytes, copies) in [(1, 1), (31, 1), (33, 2)] {
+        let guest = |id| guests::Guest {
+            id,
+            name: Some("n".repeat(1 << 20)),
+            nights: Some(2),
+        };
+        let guests = (0..megabytes).map(guest).collect();
+        let mut feed = Records::new(format!("{megabytes} MB"), guests).chunk(1);
+        let before = proxy.message_types().len();
+        let outcome = Flow::new(Gate::off()).run(&mut feed, &mut store).await;
+        assert!(matches!(outcome, Ok(Outcome::Applied(_))), "{outcome:?}");
+        let types = proxy.message_types();
+        let ends = types[before..].iter().filter(|ty| **ty == 'c').count();
+        assert_eq!(ends, copies, "{megabytes} MB");
+    }
 }

@@ -59,6 +59,7 @@ async fn the_load_is_refused_whole_and_loads_when_the_cause_is_gone() {
         let error = load(&path, &mut store, Gate::default()).await.unwrap_err();
         assert_eq!(error.kind(), Kind::Storage, "{error:?}");
         assert!(error.chain().contains(says), "{}", error.chain());
+        assert!(error.to_string().contains("load "), "{error}");
         assert!(!error.chain().contains("guest 7"), "{}", error.chain());
         assert_eq!(seen(&fresh).await, "0", "{says}");
         let ledger = "SELECT count(*) FROM meta.load WHERE state IN ('loading', 'applied')";

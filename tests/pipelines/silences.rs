@@ -99,3 +99,24 @@ async fn while_it_is_idle() {
     );
     assert!(error.class().passes(), "{error:?}");
 }
+
+/// The rows and the COMMIT take the server longer than it may be silent elsewhere, and the COMMIT longer than it is waited for:
+/// the server is asked until it knows.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_takes_its_time_is_waited_for() {
+    const SLOW: &str = "CREATE FUNCTION bronze.slow() RETURNS trigger LANGUAGE plpgsql AS \
+            $$ BEGIN PERFORM pg_sleep(TG_ARGV[0]::double precision); RETURN NULL; END $$; \
+         CREATE TRIGGER rows AFTER INSERT ON bronze.guests FOR EACH STATEMENT EXECUTE FUNCTION bronze.slow(3); \
+         CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON bronze.guests DEFERRABLE INITIALLY DEFERRED \
+            FOR EACH ROW EXECUTE FUNCTION bronze.slow(5)";
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "guests.csv", 1);
+    let fresh = hotel().await;
+    fresh.run(SLOW).await;
+    let config = Config::new(&fresh.url.as_str().into()).unwrap();
+    let database = Database::open(&config.slots(2).silence(Duration::from_secs(2))).unwrap();
+    let mut store = Store::new(&database, &table());
+    let outcome = load(&path, &mut store, Gate::default()).await.unwrap();
+    assert!(matches!(outcome, Outcome::Applied(_)), "{outcome:?}");
+    has_guests(&fresh.url, 1).await;
+}

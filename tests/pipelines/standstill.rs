@@ -4,7 +4,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use metalayer::core::Holder;
@@ -57,11 +57,14 @@ async fn still(fresh: &Fresh, path: &Path, store: &mut Store) -> (Victim, Holder
     let mut child = killer::spawn("standstill::child", &fresh.url, None, &told);
     let began = Instant::now();
     child.stopped().await.unwrap();
+    let stood = Duration::from_millis(100);
+    tokio::time::sleep(stood).await;
     let outcome = load(path, store, Gate::default()).await.unwrap();
     let Outcome::Busy(Some(holder)) = outcome else {
         panic!("{outcome:?}")
     };
-    assert!(holder.age.unwrap() < began.elapsed(), "{holder}");
+    let age = holder.age.unwrap();
+    assert!(stood <= age && age < began.elapsed(), "{holder}");
     let busy = "SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND datname = current_database() AND xact_start IS NOT NULL";
     let client = connect(&fresh.url).await;
     let row = client.query_one(busy, &[&holder.process]).await.unwrap();

@@ -2,9 +2,10 @@
 
 use metalayer::core::Verdict;
 use metalayer::prelude::*;
+use ml_chaos::Proxy;
 
 use crate::guests::{Guest, hotel, load, seen, table, written};
-use crate::support::Fresh;
+use crate::support::{Fresh, open};
 
 /// A database after a load of lines under a gate, and what came of it.
 async fn after(lines: &str, gate: Gate) -> (Fresh, Outcome) {
@@ -143,4 +144,27 @@ async fn a_rule_that_aborts_takes_back_what_was_sent() {
         "{}",
         ledger(&fresh).await
     );
+}
+
+/// What is lost already is not sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_rule_that_aborts_no_row_is_sent() {
+    let fresh = hotel().await;
+    let proxy = Proxy::start(&fresh.url).await.unwrap();
+    let rules = RuleSet::<Guest>::new().quarantine(Guest::ID.at_least(0));
+    let judge = rules.abort(Guest::NIGHTS.at_least(1)).build().unwrap();
+    let text = format!("id,name,nights\n{}", lines(5_000, |id| id == 0));
+    let feed = CsvFile::new("guests.csv", judge).chunk(100);
+    let mut store = Store::new(&open(&proxy.url(), 1), &table());
+    let outcome = Flow::new(Gate::off())
+        .run(&mut feed.reading(std::io::Cursor::new(text)), &mut store)
+        .await
+        .unwrap();
+    assert!(
+        refused(&outcome).starts_with("rule nights.range aborts"),
+        "{outcome:?}"
+    );
+    let types = proxy.message_types();
+    let pieces = types.iter().filter(|ty| **ty == 'd').count();
+    assert!(pieces < 10, "{pieces} pieces for 50 chunks: {types:?}");
 }

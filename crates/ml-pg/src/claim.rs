@@ -126,3 +126,26 @@ impl Keys {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_record_is_read_by_the_shape_of_its_own_load() {
+        let claimed = |(record, shape): (u64, Option<i64>)| Claimed {
+            id: EntryId {
+                load: LoadId(2),
+                origin: LoadId(2),
+                record,
+            },
+            decided_at: DateTime::default(),
+            shape: shape.map(LoadId),
+        };
+        let claim = [(40, Some(7)), (41, Some(7)), (50, None), (60, Some(9))].map(claimed);
+        let claim = Claim(claim.to_vec());
+        assert_eq!(claim.shapes(), [7, 9]);
+        let shapes = [0, 1, 2, 3, 4, 5].map(|record| claim.shape(record).map(|load| load.0));
+        assert_eq!(shapes, [None, Some(7), Some(7), None, Some(9), None]);
+    }
+}

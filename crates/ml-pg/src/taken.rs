@@ -22,3 +22,30 @@ impl Taken {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ml_core::{LoadId, Position};
+
+    /// How many of so many records, each of so many bytes, are there after two inputs of them.
+    fn held(records: usize, bytes: usize) -> usize {
+        let held = Held {
+            at: Position::new(LoadId(1), 1),
+            raw: vec![b'x'; bytes],
+            raw_len: bytes as u64,
+            violations: Vec::new(),
+        };
+        let mut taken = Taken::default();
+        taken.hold(vec![held.clone(); records]);
+        taken.hold(vec![held; records]);
+        taken.held.len()
+    }
+
+    #[test]
+    fn what_would_not_be_kept_takes_no_memory() {
+        assert_eq!(held(3, 10), 6);
+        assert_eq!(held(MOST_KEPT_RECORDS, 0), MOST_KEPT_RECORDS);
+        assert_eq!(held(40, MOST_KEPT_BYTES / 64), 64);
+    }
+}
