@@ -11,6 +11,7 @@ use metalayer::core::Audit;
 use metalayer::prelude::*;
 
 use self::partition::{GivenUp, Moment, Partition};
+use crate::chaos_example::check::{Check, Reach};
 use crate::guests::{Guest, judge, load, table, written};
 use crate::killer;
 
@@ -97,6 +98,7 @@ async fn while_the_server_is_at_work() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes a minute"]
 async fn all_at_the_defaults_for_long() {
+    let start = Instant::now();
     // each in a task of its own: a server that is stopped holds up whatever else is in its task
     let moments = [
         (Moment::Before("begin", 1), 35),
@@ -113,6 +115,8 @@ async fn all_at_the_defaults_for_long() {
         assert!(took.by_client < Duration::from_secs(client), "{took:?}");
         assert!(took.by_server < Duration::from_secs(45), "{took:?}");
     }
+    let name = "moments of a load at which the network goes down";
+    Check::held(name, Reach::Each, moments.len() as u64, start).tell();
 }
 
 /// Where it comes back before anybody has given up, or not.
