@@ -65,7 +65,7 @@ async fn the_session_is_pinned_and_stays_so() {
     assert_eq!(show("lock_timeout").await, "5s");
     assert_eq!(show("synchronous_commit").await, "on");
     assert_eq!(show("DateStyle").await, "ISO, YMD");
-    // of a server that is not on Windows: a third of the silence that is borne
+    // of a server on Linux: a third of the silence that is borne
     assert_eq!(show("client_connection_check_interval").await, "10s");
 }
 

@@ -151,9 +151,9 @@ async fn ids_are_given_again() -> bool {
     let entered = "SELECT coalesce(min(xid::text::bigint), 0) FROM meta.load WHERE load_id = 1";
     let entered = number(&connect(&inn.url).await, entered).await;
     drop(hold);
-    let said = losing.await.unwrap();
-    let error = said.unwrap_err();
-    assert!(error.to_string().contains("rolled back"), "{error:?}");
+    let error = losing.await.unwrap().unwrap_err();
+    let said = "load 1 into bronze.guests was rolled back";
+    assert!(error.to_string().starts_with(said), "{error:?}");
     drop(store);
     has_guests(&inn.url, 1).await;
     entered == begun

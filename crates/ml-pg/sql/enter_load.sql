@@ -10,4 +10,4 @@ VALUES (
     )
 )
 ON CONFLICT (dataset, source_sha256) WHERE state IN ('loading', 'applied') DO NOTHING
-RETURNING load_id, supersedes, xid::text, started_at::text
+RETURNING load_id, xid::text, started_at::text, supersedes

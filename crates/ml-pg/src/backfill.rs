@@ -65,8 +65,7 @@ impl Increment {
         pass.take_again(&sql, span, &again, &inputs, &blank).await?;
         let merged = pass.replace_again(&sql, &again).await?;
         step("commit");
-        let (load, mark) = (merged.last.load, &merged.last.mark);
-        commit(merged.tx, clean, &self.database, load, mark).await?;
+        commit(merged.tx, clean, &self.database, &merged.last.mark).await?;
         step("committed");
         self.tell(flow, &merged.advance, &merged.held_sources).await;
         Ok(merged.advance)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ml_core::{Class, Error, Kind, LoadId, Result};
+use ml_core::{Class, Error, Kind, Result};
 use tokio::time::timeout;
 use tokio_postgres::Transaction;
 use tokio_postgres::types::Type;
@@ -24,7 +24,6 @@ pub(crate) async fn commit(
     tx: Transaction<'_>,
     clean: &mut bool,
     database: &Database,
-    load: LoadId,
     mark: &Mark,
 ) -> Result<()> {
     match timeout(database.silence() * 2, tx.commit()).await {
@@ -33,26 +32,24 @@ pub(crate) async fn commit(
             return Ok(());
         }
         Ok(Err(error)) if class::of(&error) != Class::Unknown => {
-            let what =
-                format!("load {load}: the server refused to commit it; nothing of it is kept");
+            let what = format!("{mark}: the server refused to commit it; nothing of it is kept");
             return Err(failure(what, &error));
         }
         _ => {}
     }
-    tracing::warn!(%load, "COMMIT went unanswered; the server decides");
-    ask(database, load, mark).await
+    tracing::warn!(load = %mark.load, "COMMIT went unanswered; the server decides");
+    ask(database, mark).await
 }
 
 /// Asks until the server knows what became of a transaction.
-async fn ask(database: &Database, load: LoadId, mark: &Mark) -> Result<()> {
+async fn ask(database: &Database, mark: &Mark) -> Result<()> {
     let (asked, patience) = (tokio::time::Instant::now(), database.silence());
     loop {
-        let answer = timeout(patience, status(database, load, mark)).await;
+        let answer = timeout(patience, status(database, mark)).await;
         match answer.unwrap_or(Ok(None)) {
             Ok(Some(status)) if status == COMMITTED => return Ok(()),
             Ok(Some(status)) if status == ABORTED => {
-                let what =
-                    format!("load {load} was rolled back by the server; nothing of it is kept");
+                let what = format!("{mark} was rolled back by the server; nothing of it is kept");
                 return Err(Error::storage(what).classed(Class::Transient));
             }
             _ if asked.elapsed() > patience => break,
@@ -60,13 +57,12 @@ async fn ask(database: &Database, load: LoadId, mark: &Mark) -> Result<()> {
             _ => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     }
-    let what = format!(
-        "it is not known whether load {load} was committed: run it again, the ledger decides"
-    );
+    let what =
+        format!("it is not known whether {mark} was committed: run it again, the ledger decides");
     Err(Error::new(Kind::Conflict, what).classed(Class::Unknown))
 }
 
-async fn status(database: &Database, load: LoadId, mark: &Mark) -> Result<Option<String>> {
+async fn status(database: &Database, mark: &Mark) -> Result<Option<String>> {
     const ASKED: &str = "cannot ask what became of a transaction";
     let client = database.aside().await?;
     let rows = client
@@ -86,7 +82,7 @@ async fn status(database: &Database, load: LoadId, mark: &Mark) -> Result<Option
         .query_typed(
             include_str!("../sql/is_entered.sql"),
             &[
-                (&load.0, Type::INT8),
+                (&mark.load.0, Type::INT8),
                 (&mark.xid, Type::TEXT),
                 (&mark.started_at, Type::TEXT),
             ],

@@ -100,7 +100,7 @@ impl Config {
     /// The same, bearing silence of the server so long, at least a second; 30 seconds when nothing else is said.
     ///
     /// After that a peer that cannot be reached any more is given up, by both ends; to reach it may take a third, and so may a
-    /// server that is at work, or waits for a lock, to look (one on Windows does not look before its statement ends). One
+    /// server that is at work, or waits for a lock, to look (one that is not on Linux does not look before its statement ends). One
     /// that can be reached and says nothing is given up after it where an answer cannot take long, at the beginning of a load,
     /// and after twice as long in the middle of its rows and at its end.
     pub fn silence(mut self, silence: Duration) -> Self {

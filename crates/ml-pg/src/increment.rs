@@ -143,8 +143,7 @@ impl Increment {
         }
         let merged = pass.merge(&sql, &inputs).await?;
         step("commit");
-        let Entry { load, mark, .. } = &merged.last;
-        commit(merged.tx, clean, &self.database, *load, mark).await?;
+        commit(merged.tx, clean, &self.database, &merged.last.mark).await?;
         step("committed");
         self.started.store(true, Ordering::Relaxed);
         self.tell(flow, &merged.advance, &merged.held_sources).await;

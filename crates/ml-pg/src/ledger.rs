@@ -1,5 +1,6 @@
 //! The statements of the ledger, each one round trip.
 
+use std::fmt;
 use std::time::Duration;
 
 use ml_core::{Fingerprint, Holder, LoadId, LoadKey, Result, RuleCount, Scorecard, Verdict};
@@ -10,15 +11,22 @@ use crate::failure::Doing;
 
 /// A load that was entered.
 pub(crate) struct Entry {
-    pub(crate) load: LoadId,
+    pub(crate) mark: Mark,
     pub(crate) supersedes: Option<LoadId>,
     /// Fingerprint of the rules that judge.
     pub(crate) rules: Fingerprint,
-    pub(crate) mark: Mark,
 }
 
-/// What tells an entry from any other, even one that has its id: a crash gives ids again of which nothing reached the disk.
+impl Entry {
+    pub(crate) fn load(&self) -> LoadId {
+        self.mark.load
+    }
+}
+
+/// What tells a load from any other, even one that has its id: a crash gives ids again of which nothing reached the disk.
 pub(crate) struct Mark {
+    pub(crate) load: LoadId,
+    dataset: String,
     /// The transaction it was entered in.
     pub(crate) xid: String,
     /// When it was entered, to the microsecond.
@@ -26,12 +34,20 @@ pub(crate) struct Mark {
 }
 
 impl Mark {
-    /// From two columns of a row, the first of which is said.
-    pub(crate) fn of(row: &Row, column: usize) -> Self {
+    /// From the first three columns of a row.
+    pub(crate) fn of(row: &Row, dataset: &str) -> Self {
         Mark {
-            xid: row.get(column),
-            started_at: row.get(column + 1),
+            load: LoadId(row.get(0)),
+            dataset: dataset.to_owned(),
+            xid: row.get(1),
+            started_at: row.get(2),
         }
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "load {} into {}", self.load, self.dataset)
     }
 }
 
@@ -114,10 +130,9 @@ pub(crate) async fn enter(
         .await
         .doing(format!("cannot enter {} into the ledger", key.source))?;
     Ok(entered.first().map(|row| Entry {
-        load: LoadId(row.get(0)),
-        supersedes: row.get::<_, Option<i64>>(1).map(LoadId),
+        mark: Mark::of(row, dataset),
+        supersedes: row.get::<_, Option<i64>>(3).map(LoadId),
         rules: key.rules,
-        mark: Mark::of(row, 2),
     }))
 }
 
@@ -146,7 +161,7 @@ pub(crate) async fn identify(
     entry: &mut Entry,
     content: &Fingerprint,
 ) -> Result<bool> {
-    let (load, sha256) = (entry.load, content.as_bytes().as_slice());
+    let (load, sha256) = (entry.load(), content.as_bytes().as_slice());
     let identified = tx
         .query_typed(
             include_str!("../sql/identify_load.sql"),

@@ -89,16 +89,12 @@ impl<'a> PgLoad<'a> {
 
     /// The load whose shape the bytes of a record are read by.
     fn shape_of(&self, held: &Held) -> Option<LoadId> {
-        let own = self.shape.as_ref().map(|_| self.entry.load);
+        let own = self.shape.as_ref().map(|_| self.entry.load());
         own.or_else(|| self.claim.shape(held.at.record))
     }
 
     fn doing(&self, what: &str) -> String {
-        format!(
-            "load {} into {}: {what}",
-            self.entry.load,
-            self.table.dataset()
-        )
+        format!("{}: {what}", self.entry.mark)
     }
 
     async fn run(&self, statement: &str, what: &str) -> Result<()> {
@@ -169,7 +165,7 @@ impl<'a> PgLoad<'a> {
         match self.rows {
             Rows::Saved => self.run(BACK, "cannot take the rows back").await?,
             Rows::Released => {
-                let (dataset, load) = (self.table.dataset(), self.entry.load);
+                let (dataset, load) = (self.table.dataset(), self.entry.load());
                 let delete = format!(
                     "DELETE FROM {} WHERE \"_load_id\" = {load}; DELETE FROM meta.change WHERE load_id = {load}",
                     dataset.quoted(),
@@ -201,25 +197,20 @@ impl<'a> PgLoad<'a> {
 
     async fn commit(self, verdict: Verdict, card: Scorecard) -> Result<Receipt> {
         let Entry {
-            load,
-            supersedes,
-            mark,
-            ..
+            mark, supersedes, ..
         } = self.entry;
         step("commit");
         match &self.database {
-            Some(database) => commit(self.tx, self.clean, database, load, &mark).await?,
+            Some(database) => commit(self.tx, self.clean, database, &mark).await?,
             None => {
                 let released = self.tx.commit().await;
-                released.doing(format!(
-                    "load {load}: cannot release its savepoint; roll back"
-                ))?;
+                released.doing(format!("{mark}: cannot release its savepoint; roll back"))?;
                 *self.clean = true;
             }
         }
         step("committed");
         Ok(Receipt {
-            load,
+            load: mark.load,
             card,
             verdict,
             supersedes,
@@ -229,7 +220,7 @@ impl<'a> PgLoad<'a> {
 
 impl Load<Encoded> for PgLoad<'_> {
     fn id(&self) -> LoadId {
-        self.entry.load
+        self.entry.load()
     }
 
     fn shaped(&mut self, shape: Shape) {
@@ -280,7 +271,7 @@ impl Load<Encoded> for PgLoad<'_> {
         self.end_copy().await?;
         step("audit");
         let table = self.table.dataset().quoted();
-        let mut sitting = Sitting::open(&self.tx, audits, &table, self.entry.load).await?;
+        let mut sitting = Sitting::open(&self.tx, audits, &table, self.entry.load()).await?;
         step("hold_rows");
         while let Some(batch) = sitting.next(&self.tx).await? {
             for held in &batch {
@@ -299,7 +290,9 @@ impl Load<Encoded> for PgLoad<'_> {
         match &verdict {
             Verdict::Applied => {
                 self.keep(&card).await?;
-                self.claim.replay(&self.tx, self.entry.load, &card).await?;
+                self.claim
+                    .replay(&self.tx, self.entry.load(), &card)
+                    .await?;
             }
             Verdict::Refused(_) => self.take_back().await?,
         }
@@ -308,7 +301,7 @@ impl Load<Encoded> for PgLoad<'_> {
         step("ledger");
         ledger::close(
             &self.tx,
-            self.entry.load,
+            self.entry.load(),
             &verdict,
             &card,
             self.quarantine.kept(),
@@ -323,7 +316,7 @@ impl Load<Encoded> for PgLoad<'_> {
 impl std::fmt::Debug for PgLoad<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PgLoad")
-            .field("id", &self.entry.load)
+            .field("id", &self.entry.load())
             .field("dataset", self.table.dataset())
             .finish_non_exhaustive()
     }

@@ -174,17 +174,17 @@ impl<'a, S> Pass<'a, S> {
         step("hold");
         let entry = self.increment.enter(&self.tx, source, self.flow).await?;
         let kept = self.keep(&entry, &judged).await?;
-        ledger::close(&self.tx, entry.load, &verdict, &judged.card, kept).await?;
+        ledger::close(&self.tx, entry.load(), &verdict, &judged.card, kept).await?;
         inputs::consume(
             &self.tx,
             &self.increment.pipeline,
             &[input],
             "held",
-            entry.load,
+            entry.load(),
         )
         .await?;
         let receipt = Receipt {
-            load: entry.load,
+            load: entry.load(),
             card: judged.card,
             verdict,
             supersedes: None,

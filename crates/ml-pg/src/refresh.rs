@@ -129,16 +129,15 @@ impl Refresh {
                 models = self.measure(&tx, &built, &found).await?;
                 self.close(&tx, &built, &found.inputs).await?;
                 step("commit");
-                let Entry { load, mark, .. } = &built.entry;
-                commit(tx, clean, &self.database, *load, mark).await?;
+                commit(tx, clean, &self.database, &built.entry.mark).await?;
                 self.started.store(true, Ordering::Relaxed);
-                *load
+                built.entry.load()
             }
             Verdict::Refused(_) => {
                 tx.rollback().await.doing(self.doing("cannot roll back"))?;
                 let entry = self.refuse(client, &built).await?;
                 *clean = true;
-                entry.load
+                entry.load()
             }
         };
         step("committed");
@@ -205,7 +204,7 @@ impl Refresh {
             true => Past::Replanned,
             false => Past::Installed,
         };
-        let (load, warehouse) = (built.entry.load, self.plan.warehouse.as_str());
+        let (load, warehouse) = (built.entry.load(), self.plan.warehouse.as_str());
         built.metrics.enter(tx, load, warehouse, past).await
     }
 
@@ -231,7 +230,7 @@ impl Refresh {
 
     async fn close(&self, tx: &Transaction<'_>, built: &Built, inputs: &Inputs) -> Result<()> {
         step("ledger");
-        let load = built.entry.load;
+        let load = built.entry.load();
         ledger::close(tx, load, &built.verdict, &built.card, 0).await?;
         let (name, plan) = (
             self.plan.warehouse.as_str(),
@@ -260,7 +259,7 @@ impl Refresh {
             .await
             .doing(self.doing("cannot begin"))?;
         let entry = self.enter(&tx).await?;
-        ledger::close(&tx, entry.load, &built.verdict, &built.card, 0).await?;
+        ledger::close(&tx, entry.load(), &built.verdict, &built.card, 0).await?;
         tx.commit()
             .await
             .doing(self.doing("cannot enter that it was refused"))?;

@@ -28,7 +28,7 @@ impl Retained {
     /// The quarantine of a load.
     pub(crate) fn of(entry: &Entry) -> Self {
         Retained {
-            load: entry.load,
+            load: entry.load(),
             rules: entry.rules,
             waiting: BytesMut::new(),
             kept: 0,

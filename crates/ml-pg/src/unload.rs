@@ -55,11 +55,14 @@ impl Database {
         }
         unload.check(&tx).await?;
         let rows = unload.delete(&tx).await?;
-        let (event, mark) = unload.enter(&tx, reason).await?;
+        let event = unload.enter(&tx, reason).await?;
         step("commit");
-        commit(tx, clean, self, event, &mark).await?;
+        commit(tx, clean, self, &event).await?;
         step("committed");
-        Ok(Unloaded { event, rows })
+        Ok(Unloaded {
+            event: event.load,
+            rows,
+        })
     }
 }
 
@@ -137,7 +140,7 @@ impl Unload<'_> {
     }
 
     /// Enters the event.
-    async fn enter(&self, tx: &Transaction<'_>, reason: &str) -> Result<(LoadId, Mark)> {
+    async fn enter(&self, tx: &Transaction<'_>, reason: &str) -> Result<Mark> {
         step("unload_ledger");
         let reason = reason.replace('\0', "\u{fffd}");
         let load = &[(&self.load.0 as &(dyn ToSql + Sync), Type::INT8)];
@@ -155,9 +158,8 @@ impl Unload<'_> {
         let entered = entered
             .await
             .doing(self.doing("the ledger does not take it"))?;
-        let event = entered
-            .first()
-            .map(|row| (LoadId(row.get(0)), Mark::of(row, 1)));
+        let dataset = self.table.dataset().to_string();
+        let event = entered.first().map(|row| Mark::of(row, &dataset));
         event.ok_or_else(|| Error::storage(self.doing("its event was not entered into the ledger")))
     }
 }

@@ -66,7 +66,7 @@ impl<'a, S> Pass<'a, S> {
         step("forget");
         let source = format!("{}: {span} again", self.increment.pipeline);
         let entry = self.increment.enter(&self.tx, &source, self.flow).await?;
-        self.release(&again.unloaded, entry.load).await?;
+        self.release(&again.unloaded, entry.load()).await?;
         self.forget(&again.loads).await?;
         self.entry = Some(entry);
         for input in inputs.loaded() {
@@ -88,7 +88,7 @@ impl<'a, S> Pass<'a, S> {
         let entry = self.entry.take();
         let entry =
             entry.ok_or_else(|| Error::storage("a backfill without a load in the ledger"))?;
-        let load = entry.load;
+        let load = entry.load();
         step("replace");
         self.replace_rows(sql, load, again).await?;
         step("ledger");

@@ -20,9 +20,9 @@ impl<'a, S> Pass<'a, S> {
     pub(crate) async fn merge(mut self, sql: &MergeSql, inputs: &Inputs) -> Result<Merged<'a>> {
         if let Some(entry) = self.entry.take() {
             step("merge");
-            self.merge_rows(sql, entry.load).await?;
+            self.merge_rows(sql, entry.load()).await?;
             step("ledger");
-            let (load, card) = (entry.load, std::mem::take(&mut self.card));
+            let (load, card) = (entry.load(), std::mem::take(&mut self.card));
             ledger::close(&self.tx, load, &Verdict::Applied, &card, self.kept).await?;
             inputs::consume(
                 &self.tx,
@@ -61,7 +61,7 @@ impl<'a, S> Pass<'a, S> {
     /// Merges what was staged, and enters nothing into the ledger: it is to be rolled back.
     pub(crate) async fn merge_beside(mut self, sql: &MergeSql) -> Result<Transaction<'a>> {
         if let Some(entry) = self.entry.take() {
-            self.merge_rows(sql, entry.load).await?;
+            self.merge_rows(sql, entry.load()).await?;
         }
         Ok(self.tx)
     }

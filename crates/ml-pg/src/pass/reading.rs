@@ -79,7 +79,7 @@ impl<S> Pass<'_, S> {
     /// What is to take the rows of the next batch.
     fn part(&mut self) -> Parted {
         match (&mut self.straight, &self.entry) {
-            (Some(straight), Some(entry)) => straight.part(entry.load),
+            (Some(straight), Some(entry)) => straight.part(entry.load()),
             _ => Parted::default(),
         }
     }

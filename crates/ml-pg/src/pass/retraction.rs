@@ -54,10 +54,10 @@ impl<S> Pass<'_, S> {
             .increment
             .enter(&self.tx, &self.increment.pipeline, self.flow)
             .await?;
-        self.release(&unloaded, entry.load).await?;
+        self.release(&unloaded, entry.load()).await?;
         let won = match gone.is_empty() {
             true => 0,
-            false => self.replace(sql, &gone, entry.load, blank).await?,
+            false => self.replace(sql, &gone, entry.load(), blank).await?,
         };
         self.close_retraction(entry, &events, won).await
     }
@@ -264,7 +264,7 @@ impl<S> Pass<'_, S> {
             accepted: won,
             ..Scorecard::default()
         };
-        let (load, pipeline) = (entry.load, &self.increment.pipeline);
+        let (load, pipeline) = (entry.load(), &self.increment.pipeline);
         ledger::close(&self.tx, load, &Verdict::Applied, &card, 0).await?;
         inputs::consume(&self.tx, pipeline, events, "applied", load).await?;
         self.advance.retracted = Some(Receipt {
