@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use metalayer::core::{Begun, Encoded, Feed, Load, Records, Row, Store as _, Value, Verdict};
+use metalayer::core::{Encoded, Feed, Load, Records, Row, Store as _, Value, Verdict};
 use metalayer::prelude::*;
 use ml_chaos::Dice;
 
 use crate::keeping::{COLUMNS, Keeping, contract, day, row};
-use crate::support::Fresh;
+use crate::support::{Fresh, begun};
 
 const ORDERS: u64 = 20;
 
@@ -49,17 +49,15 @@ impl Arrivals {
             .iter()
             .map(|_| Store::new(&fresh.database, &landing))
             .collect();
-        let mut begun = Vec::new();
+        let mut open = Vec::new();
         for (nth, (store, rows)) in stores.iter_mut().zip(loads).enumerate() {
             let mut feed = Records::new(format!("load {nth}"), rows.clone());
             let key = Feed::<Encoded>::open(&mut feed).await.unwrap();
-            let Begun::Fresh(load) = store.begin(key).await.unwrap() else {
-                panic!("it is fresh")
-            };
-            begun.push(Some((feed, load)));
+            let load = begun(store.begin(key).await);
+            open.push(Some((feed, load)));
         }
         for (nth, taken) in order.iter().zip(taken) {
-            let (mut feed, mut load) = begun[*nth].take().unwrap();
+            let (mut feed, mut load) = open[*nth].take().unwrap();
             let mut card = Scorecard::default();
             while let Some(chunk) = Feed::<Encoded>::next(&mut feed, load.id()).await.unwrap() {
                 card += &chunk.card;

@@ -1,13 +1,13 @@
 //! What standardisers changed on the way into a table, and how a query explains a cell.
 
 use metalayer::core::{
-    Action, Begun, Dataset, Fingerprint, Judged, Kind, Load, LoadKey, Located, Position, Records,
+    Action, Dataset, Fingerprint, Judged, Kind, Load, LoadKey, Located, Position, Records,
     Store as _, Verdict, Violation,
 };
 use metalayer::prelude::*;
 use metalayer::silver::standardise::{Conform, Standardiser, Text};
 
-use crate::support::Fresh;
+use crate::support::{Fresh, begun};
 
 #[derive(Debug, Clone, Record)]
 #[record(dataset = "bronze.customers", grain = "id")]
@@ -157,14 +157,12 @@ async fn changes_go_with_the_rows_of_their_load() {
         ("refused", Verdict::Refused("for a test".to_owned()), "0"),
         ("applied", Verdict::Applied, "40000"),
     ] {
-        let begun = store.begin(LoadKey {
+        let key = LoadKey {
             source: "customers.csv".to_owned(),
             sha256: Some(Fingerprint::of(content)),
             rules: Fingerprint::of(""),
-        });
-        let Begun::Fresh(mut load) = begun.await.unwrap() else {
-            panic!("{content} is new")
         };
+        let mut load = begun(store.begin(key).await);
         let mut card = Scorecard::default();
         for chunk in 0..4 {
             let batch = (1..=10_000).map(|record| Located {

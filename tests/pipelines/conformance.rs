@@ -2,12 +2,12 @@
 
 use metalayer::core::{
     Action, Begun, Chunk, Encoded, Fingerprint, Flow, Gate, Held, Judged, Load, LoadId, LoadKey,
-    Located, Memory, Outcome, Position, Records, Result, Scorecard, Store as _, Verdict, Violation,
+    Located, Memory, Outcome, Position, Records, Scorecard, Store as _, Verdict, Violation,
 };
 use metalayer::pg::{Joined, Store, Table};
 use metalayer::prelude::*;
 
-use crate::support::Fresh;
+use crate::support::{Fresh, begun};
 
 #[derive(Debug, Clone, PartialEq, Record)]
 #[record(dataset = "bronze.things", grain = "id")]
@@ -202,14 +202,6 @@ fn chunk<B: Chunk<Thing>>(
     judged
 }
 
-fn fresh<L>(begun: Result<Begun<L>>) -> L {
-    match begun.unwrap() {
-        Begun::Fresh(load) => load,
-        Begun::Replayed(load) => panic!("replayed {load}"),
-        Begun::Busy(_) => panic!("busy"),
-    }
-}
-
 /// Everything a store promises.
 async fn suite<W: World>(world: &mut W) {
     applied_shows_everything(world).await;
@@ -231,7 +223,7 @@ async fn load<W: World>(
     chunks: [(std::ops::Range<i64>, std::ops::Range<u64>); 2],
 ) -> metalayer::core::Receipt {
     let mut store = world.store();
-    let mut load = fresh(store.begin(key(content)).await);
+    let mut load = begun(store.begin(key(content)).await);
     let mut card = Scorecard::default();
     for (ids, held) in chunks {
         let chunk = chunk(load.id(), ids, held);
@@ -316,7 +308,7 @@ async fn refused_content_may_come_again<W: World>(world: &mut W) {
 async fn doomed_keeps_no_row<W: World>(world: &mut W) {
     let before = world.seen().await;
     let mut store = world.store();
-    let mut load = fresh(store.begin(key("four")).await);
+    let mut load = begun(store.begin(key("four")).await);
     let mut card = Scorecard::default();
     for (ids, held) in [(50..60, 1..9), (60..70, 9..12)] {
         let chunk = chunk(load.id(), ids, held);
@@ -336,11 +328,11 @@ async fn doomed_keeps_no_row<W: World>(world: &mut W) {
 async fn abandoned_leaves_nothing<W: World>(world: &mut W) {
     let before = world.seen().await;
     let mut store = world.store();
-    let mut load = fresh(store.begin(key("five")).await);
+    let mut load = begun(store.begin(key("five")).await);
     let chunk = chunk(load.id(), 70..80, 1..2);
     load.write(chunk).await.unwrap();
     drop(load);
-    let again = fresh(store.begin(key("five")).await);
+    let again = begun(store.begin(key("five")).await);
     drop(again);
     drop(store);
     assert_eq!(world.seen().await, before);
@@ -349,7 +341,7 @@ async fn abandoned_leaves_nothing<W: World>(world: &mut W) {
 async fn content_without_a_hash_always_loads<W: World>(world: &mut W) {
     for id in [80, 81] {
         let mut store = world.store();
-        let mut load = fresh(
+        let mut load = begun(
             store
                 .begin(LoadKey {
                     sha256: None,
@@ -374,7 +366,7 @@ async fn content_known_at_the_end_is_loaded_once<W: World>(world: &mut W) {
     let content = Fingerprint::of("read once");
     let first = {
         let mut store = world.store();
-        let mut load = fresh(store.begin(unknown()).await);
+        let mut load = begun(store.begin(unknown()).await);
         let chunk = chunk(load.id(), 85..87, 0..0);
         let card = chunk.card.clone();
         load.write(chunk).await.unwrap();
@@ -387,7 +379,7 @@ async fn content_known_at_the_end_is_loaded_once<W: World>(world: &mut W) {
     let before = world.seen().await;
     {
         let mut store = world.store();
-        let mut load = fresh(store.begin(unknown()).await);
+        let mut load = begun(store.begin(unknown()).await);
         let chunk = chunk(load.id(), 85..87, 5..6);
         load.write(chunk).await.unwrap();
         let again = load.identify(content).await.unwrap();
@@ -471,7 +463,7 @@ async fn what_the_host_rolls_back_is_gone() {
 async fn the_same_content_at_once_is_busy() {
     let memory = Memory::<Thing>::default();
     let (mut one, mut two) = (memory.clone(), memory);
-    let load = fresh(one.begin(key("one")).await);
+    let load = begun(one.begin(key("one")).await);
     assert!(matches!(
         two.begin(key("one")).await.unwrap(),
         Begun::Busy(None)
@@ -484,7 +476,7 @@ async fn the_same_content_at_once_is_busy() {
         Store::new(&pool.database, &table),
         Store::new(&pool.database, &table),
     );
-    let load = fresh(one.begin(key("one")).await);
+    let load = begun(one.begin(key("one")).await);
     assert!(matches!(
         two.begin(key("one")).await.unwrap(),
         Begun::Busy(Some(_))

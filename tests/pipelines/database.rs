@@ -1,12 +1,12 @@
 //! Connections, settings, migrations, TLS.
 
-use metalayer::core::{Begun, Fingerprint, Kind, Load as _, LoadKey, Store as _};
+use metalayer::core::{Fingerprint, Kind, Load as _, LoadKey, Store as _};
 use metalayer::pg::Config;
 use metalayer::prelude::*;
 use ml_chaos::{Break, Fault, Message, Proxy};
 
 use crate::guests::{file, hotel, load, table};
-use crate::support::{Fresh, open};
+use crate::support::{Fresh, begun, open};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_migrate_at_once() {
@@ -131,9 +131,7 @@ async fn a_store_and_its_load_say_what_they_are_of() {
         sha256: None,
         rules: Fingerprint::of("rules"),
     };
-    let Begun::Fresh(load) = store.begin(key).await.unwrap() else {
-        panic!("it is there already")
-    };
+    let load = begun(store.begin(key).await);
     let said = format!("{load:?}");
     assert!(
         said.contains("guests") && said.contains(&format!("{:?}", load.id())),

@@ -1,11 +1,11 @@
 //! Increments and their surroundings: names, types, keys, and records that cannot be merged.
 
 use metalayer::core::{
-    Begun, Fingerprint, Kind, Load as _, LoadKey, Records, Scorecard, Store as _, Verdict,
+    Fingerprint, Kind, Load as _, LoadKey, Records, Scorecard, Store as _, Verdict,
 };
 use metalayer::prelude::*;
 
-use crate::support::{Fresh, open};
+use crate::support::{Fresh, begun, open};
 
 #[derive(Debug, Clone, Record)]
 #[record(dataset = "bronze.a")]
@@ -180,9 +180,7 @@ async fn a_reason_without_a_record_is_not_written_down() {
         sha256: None,
         rules: Fingerprint::of("rules"),
     };
-    let Begun::Fresh(load) = store.begin(key).await.unwrap() else {
-        panic!("it is there already")
-    };
+    let load = begun(store.begin(key).await);
     let mut card = Scorecard::default();
     card.dropped.insert(String::from("none"), 0);
     load.publish(Verdict::Applied, card).await.unwrap();

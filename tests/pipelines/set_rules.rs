@@ -1,15 +1,15 @@
 //! Rules about the rows of a load together: what they hold back, what they tolerate, and what the ledger says of it.
 
 use metalayer::core::{
-    Action, Audit, Audited, Begun, Dimension, Fingerprint, Kind, LoadKey, Memory, Records,
-    Tolerance, Verdict,
+    Action, Audit, Audited, Dimension, Fingerprint, Kind, LoadKey, Memory, Records, Tolerance,
+    Verdict,
 };
 use metalayer::pg::Joined;
 use metalayer::prelude::*;
 use metalayer::quality::RuleSet;
 use metalayer::quality::audits::{self, condition, determines, null_share, references, unique};
 
-use crate::support::Fresh;
+use crate::support::{Fresh, begun};
 
 #[derive(Debug, Clone, Record)]
 #[record(dataset = "bronze.lines")]
@@ -515,12 +515,7 @@ async fn memory_says_that_it_cannot() {
         sha256: None,
         rules: Fingerprint::of(""),
     };
-    let Begun::Fresh(mut load) = metalayer::core::Store::begin(&mut store, key)
-        .await
-        .unwrap()
-    else {
-        panic!("it is a fresh load")
-    };
+    let mut load = begun(metalayer::core::Store::begin(&mut store, key).await);
     let audited = metalayer::core::Load::audit(&mut load, flow.audits()).await;
     assert_eq!(audited.unwrap(), Audited::unsupported(flow.audits()));
 }

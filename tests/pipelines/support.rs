@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, thread};
 
+use metalayer::core::Begun;
 use metalayer::pg::{Config, Database};
 use metalayer::prelude::*;
 use ml_embed::Cluster;
@@ -165,6 +166,15 @@ impl Drop for Fresh {
                 .await;
             drop(dropped);
         });
+    }
+}
+
+/// A load that was begun, of something that is not there yet.
+pub fn begun<L>(begun: Result<Begun<L>>) -> L {
+    match begun.unwrap() {
+        Begun::Fresh(load) => load,
+        Begun::Replayed(load) => panic!("replayed {load}"),
+        Begun::Busy(_) => panic!("busy"),
     }
 }
 
